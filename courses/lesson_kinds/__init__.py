@@ -1,0 +1,151 @@
+"""Lesson kinds: the contract, and the discovery of the folders beside this page.
+
+A kind is one sort of lesson, in one folder: `kind.py models.py forms.py templates/<kind>/ static/ tests.py`. Each `kind.py` names
+its object `kind`. To add a kind nobody edits any other file. A kind is asked, it never calls: it does not know who is studying.
+"""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from courses.structure.models import Lesson
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one input did.
+
+    `finished`: the lesson has been done (it stays done, whatever comes later). `is_over`: this attempt takes no more input.
+    `score`: 0–100 with two decimals, only when this input closed a scored attempt. `items`: the answers that this input carried,
+    by the key of the question; each becomes a row.
+    """
+
+    state: Any
+    finished: bool = False
+    is_over: bool = False
+    score: Decimal | None = None
+    items: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unreadable(ValueError):
+    """The input of a lesson makes no sense; the sentence says what was expected. Nothing was changed."""
+
+
+class Kind(ABC):
+    """One sort of lesson. All methods are pure unless they say that they write."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    needs_marking: bool = False
+    learn_template: str
+    edit_template: str
+
+    # --- learning: no database, so it is tested without one ---
+
+    @abstractmethod
+    def open(self, content: Any, *, rng: Random, now: datetime) -> Any:
+        """The state that a fresh attempt starts from: a frozen dataclass."""
+
+    @abstractmethod
+    def receive(self, content: Any, state: Any, data: Mapping[str, Any], now: datetime) -> Outcome:
+        """What this input does to the state. `data` is a form's or a JSON object's fields. Raises Unreadable."""
+
+    @abstractmethod
+    def learn_context(self, content: Any, state: Any) -> dict[str, Any]:
+        """What `learn_template` needs; `state` is None before the first attempt. Never leaks a right answer."""
+
+    @abstractmethod
+    def learn_data(self, content: Any, state: Any) -> dict[str, Any]:
+        """The same for REST: plain JSON values."""
+
+    @abstractmethod
+    def state_to_json(self, state: Any) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def state_from_json(self, data: Mapping[str, Any]) -> Any: ...
+
+    def is_graded(self, content: Any) -> bool:
+        """Whether the best score must reach the version's pass mark before the course is complete."""
+        return False
+
+    def attempts_allowed(self, content: Any) -> int | None:
+        """How many attempts a learner has; None: one attempt that goes on for ever."""
+        return None
+
+    def place(self, content: Any, state: Any) -> str:
+        """Where the learner stands, for the button that continues: "04.12", "page 3", "question 4 of 10", or nothing."""
+        return ""
+
+    # --- authoring ---
+
+    @abstractmethod
+    def load(self, lesson: Lesson) -> Any:
+        """Read the content with all that the methods above need, in a constant number of queries."""
+
+    @abstractmethod
+    def create(self, lesson: Lesson) -> Any:
+        """Write the empty content of a new lesson."""
+
+    @abstractmethod
+    def copy(self, content: Any, *, to: Lesson) -> Any:
+        """Write the content of the same lesson in the next version."""
+
+    @abstractmethod
+    def author_form(self, lesson: Lesson, data: Any = None, files: Any = None) -> Any:
+        """The editor: an object with `is_valid()`, `save(by=user)` and what `edit_template` prints."""
+
+    @abstractmethod
+    def problems(self, content: Any) -> list[str]:
+        """Sentences that stand against publishing."""
+
+    @abstractmethod
+    def pack(self, content: Any) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:
+        """The content for a course package: plain values, and files by name."""
+
+    @abstractmethod
+    def unpack(self, lesson: Lesson, values: Mapping[str, Any], files: Mapping[str, Path], *, by: Any) -> Any:
+        """Write the content that a package carries. `files` are those of this lesson, by name. Raises Refusal."""
+
+
+class Kinds:
+    """The kinds whose folders stand beside this page."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Kind] | None = None
+
+    def names(self) -> list[str]:
+        return sorted(p.parent.name for p in Path(__file__).parent.glob("*/kind.py"))
+
+    def load_models(self) -> None:
+        """Import every kind's tables; Django's model registry wants them while it starts."""
+        for name in self.names():
+            importlib.import_module(f"{__name__}.{name}.models")
+
+    def _all(self) -> dict[str, Kind]:
+        if self._found is None:
+            self._found = {name: importlib.import_module(f"{__name__}.{name}.kind").kind for name in self.names()}
+        return self._found
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._all()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all()
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._all().values())
+
+
+kinds = Kinds()

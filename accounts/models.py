@@ -1,0 +1,27 @@
+"""Contents: the tables of accounts."""
+
+from accounts.agencies.models import Agency, Holiday
+from accounts.audit.models import AuditEntry
+from accounts.jobs.models import IdempotencyKey, Job
+from accounts.notices.models import Notice
+from accounts.people.models import PersonNumber, Placement, Rank, User
+from accounts.roles.models import RoleGrant
+from accounts.signin.models import ActivationCode, ApiToken, PrivacyAcknowledgement, PrivacyNotice
+
+__all__ = [
+    "ActivationCode",
+    "Agency",
+    "ApiToken",
+    "AuditEntry",
+    "Holiday",
+    "IdempotencyKey",
+    "Job",
+    "Notice",
+    "PersonNumber",
+    "Placement",
+    "PrivacyAcknowledgement",
+    "PrivacyNotice",
+    "Rank",
+    "RoleGrant",
+    "User",
+]

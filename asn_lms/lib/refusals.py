@@ -1,0 +1,62 @@
+"""Refusals: sentences for the person who asked, and what they can do next.
+
+Raised by actions, turned into an answer by one middleware: a message on the page a person came from, 409 for htmx and REST.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class Refusal(Exception):
+    """An action said no. `sentence` says why and what to do next; `field` names the input it belongs to, if any."""
+
+    def __init__(self, sentence: str | Promise, *, field: str | None = None) -> None:
+        self.sentence = sentence
+        self.field = field
+        super().__init__(str(sentence))
+
+
+class NotYours(Refusal):
+    """The person may not do this to this thing."""
+
+
+def problem(status: int, title: str, **extra: object) -> JsonResponse:
+    """An `application/problem+json` answer (RFC 9457)."""
+    return JsonResponse(
+        {"type": "about:blank", "title": title, "status": status, **extra},
+        status=status,
+        content_type="application/problem+json",
+    )
+
+
+class RefusalMiddleware:
+    """Turns a refusal that no view caught into an answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        sentence = str(exception.sentence)
+        if request.path.startswith("/api/"):
+            return problem(409, sentence, field=exception.field)
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
+        messages.error(request, sentence)
+        return HttpResponseRedirect(_page_they_came_from(request))
+
+
+def _page_they_came_from(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    return "/"

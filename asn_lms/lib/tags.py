@@ -1,0 +1,5 @@
+"""Template tags: `{% load lms %}`."""
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,21 @@
+"""Contents: the tables of courses. Lesson kinds bring their own, found by discovery."""
+
+from courses.files.models import MediaFile
+from courses.lesson_kinds import kinds
+from courses.structure.models import Course, CourseVersion, Lesson, Module, ReviewComment
+from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
+
+__all__ = [
+    "CompetencyKind",
+    "Course",
+    "CourseVersion",
+    "LearningPath",
+    "Lesson",
+    "MediaFile",
+    "Module",
+    "ReviewComment",
+    "TrainingType",
+    "kinds",
+]
+
+kinds.load_models()

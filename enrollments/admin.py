@@ -1,0 +1,1 @@
+"""Contents: the read-mostly admin of enrollments."""

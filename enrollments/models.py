@@ -1,0 +1,23 @@
+"""Contents: the tables of enrollments."""
+
+from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
+from enrollments.certificates.models import Certificate, CertificateSeries
+from enrollments.cohorts.models import Cohort
+from enrollments.credits.models import Credit
+from enrollments.enrolling.models import Enrollment
+from enrollments.progress.models import LessonProgress
+from enrollments.tallies.models import Tally, TallyDelta
+
+__all__ = [
+    "Attempt",
+    "AttemptItem",
+    "Certificate",
+    "CertificateSeries",
+    "Cohort",
+    "Credit",
+    "Enrollment",
+    "ExtraAttempts",
+    "LessonProgress",
+    "Tally",
+    "TallyDelta",
+]

@@ -1,0 +1,1 @@
+"""Contents: the background tasks of enrollments."""

@@ -1,0 +1,5 @@
+"""Contents: the addresses of enrollments."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
