@@ -3,7 +3,7 @@
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.certificates.models import Certificate, CertificateSeries
 from enrollments.cohorts.models import Cohort
-from enrollments.credits.models import Credit
+from enrollments.credits.models import Credit, YearlyTarget
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.tallies.models import Tally, TallyDelta
@@ -20,4 +20,5 @@ __all__ = [
     "LessonProgress",
     "Tally",
     "TallyDelta",
+    "YearlyTarget",
 ]

@@ -6,7 +6,34 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.agencies.models import Agency
+from accounts.people.models import User
 from enrollments.enrolling.models import Enrollment
+
+
+class YearlyTarget(models.Model):
+    """JP that the law wants, or allows, in a year: rows with their basis, so that a new rule is an edit and not a release."""
+
+    class Kind(models.TextChoices):
+        FLOOR = "floor", _("at least")
+        CEILING = "ceiling", _("at most")
+
+    employment = models.CharField(_("employment status"), max_length=5, choices=User.Employment.choices)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
+    jp = models.DecimalField(_("JP"), max_digits=6, decimal_places=2)
+    legal_basis = models.CharField(_("legal basis"), max_length=250)
+    from_year = models.PositiveSmallIntegerField(_("from year"))
+    until_year = models.PositiveSmallIntegerField(_("until year"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("yearly target")
+        verbose_name_plural = _("yearly targets")
+        ordering = ["employment", "-from_year"]
+        constraints = [
+            models.UniqueConstraint(fields=["employment", "from_year"], name="one_target_per_status_and_first_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_employment_display()} {self.get_kind_display()} {self.jp} JP"
 
 
 class Credit(models.Model):

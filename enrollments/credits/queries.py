@@ -1,0 +1,47 @@
+"""How many JP a person has."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from accounts.people.models import User
+from enrollments.credits.models import Credit, YearlyTarget
+
+
+@dataclass(frozen=True)
+class YearOfCredit:
+    """JP of one person in one calendar year. `target`: the least that is wanted (PNS); `ceiling`: the most that counts (PPPK)."""
+
+    year: int
+    earned: Decimal
+    target: Decimal | None
+    ceiling: Decimal | None
+
+    @property
+    def missing(self) -> Decimal:
+        """JP still missing to the target; nothing is missing where there is no target."""
+        return max(self.target - self.earned, Decimal(0)) if self.target is not None else Decimal(0)
+
+
+def target_of(employment: str, year: int) -> YearlyTarget | None:
+    """The rule that holds for that employment status in that year, if there is one."""
+    return (
+        YearlyTarget.objects.filter(
+            Q(until_year__isnull=True) | Q(until_year__gte=year), employment=employment, from_year__lte=year
+        )
+        .order_by("-from_year")
+        .first()
+    )
+
+
+def year_of_credit(person: User, year: int) -> YearOfCredit:
+    earned = Credit.objects.filter(learner=person, year=year).aggregate(sum=Sum("jp"))["sum"] or Decimal(0)
+    rule = target_of(person.employment, year)
+    is_floor = rule is not None and rule.kind == YearlyTarget.Kind.FLOOR
+    return YearOfCredit(
+        year=year,
+        earned=earned,
+        target=rule.jp if rule and is_floor else None,
+        ceiling=rule.jp if rule and not is_floor else None,
+    )

@@ -1,0 +1,48 @@
+"""Counting when it happens."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from accounts.agencies.models import Agency
+from courses.structure.models import Course
+from enrollments.tallies.models import Measure, TallyDelta
+
+FOLD_AT_MOST = 20_000
+
+
+def count(measure: Measure, agency: Agency, course: Course, day: date, value: Decimal | int = 1) -> None:
+    """Add to the count of that agency, course and month. Call it in the transaction that causes it.
+
+    `day` is the day in the agency's zone; `value` may be negative, to take back.
+    """
+    TallyDelta.objects.create(agency=agency, course=course, month=day.replace(day=1), measure=measure, value=value)
+
+
+def fold() -> int:
+    """Move deltas into the tallies; returns how many were folded. Safe beside writers, readers and a second folder.
+
+    One statement: readers see each delta either unfolded or folded, never both and never neither.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH taken AS (
+                DELETE FROM enrollments_tallydelta WHERE id IN (
+                    SELECT id FROM enrollments_tallydelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+                RETURNING agency_id, course_id, month, measure, value
+            ), sums AS (
+                SELECT agency_id, course_id, month, measure, sum(value) AS value FROM taken
+                GROUP BY agency_id, course_id, month, measure ORDER BY agency_id, course_id, month, measure
+            ), kept AS (
+                INSERT INTO enrollments_tally (agency_id, course_id, month, measure, value)
+                SELECT agency_id, course_id, month, measure, value FROM sums
+                ON CONFLICT (agency_id, course_id, month, measure) DO UPDATE SET value = enrollments_tally.value + EXCLUDED.value
+                RETURNING 1
+            )
+            SELECT count(*) FROM taken
+            """,
+            [FOLD_AT_MOST],
+        )
+        return int(cursor.fetchone()[0])
