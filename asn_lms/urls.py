@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from asn_lms import health
+from asn_lms import appearance, health
 from asn_lms.api import api
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", api.urls),
+    path("me/theme/", appearance.theme, name="theme"),
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("courses.urls")),

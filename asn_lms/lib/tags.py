@@ -283,12 +283,15 @@ def field(bound: BoundField, *, size: str = "", hint: str = "", **attrs: str | b
     given: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
     if shape != "checkbox":
         given["class"] = f"input {widget.attrs.get('class', '')}".strip()
-    if size == "short" or (not size and kind in _SHORT_WIDGETS):
+    if size == "short" or (not size and (kind in _SHORT_WIDGETS or shape == "fieldset")):
         given.setdefault("data-size", "short")
+    if shape == "fieldset":
+        given["aria-labelledby"] = f"{bound.auto_id}_legend"
     if kind == "date":
         given.setdefault("inputmode", "numeric")
         given.setdefault("autocomplete", "off")
     stored = bound.initial if isinstance(widget, ClearableFileInput) else None
+    drawn: str
     if isinstance(widget, ClearableFileInput):
         # Its own template says "Currently: …" with line breaks; ours says it in a sentence above the input.
         drawn = FileInput(attrs=widget.attrs).render(
