@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from asn_lms.lib.trees import below as below  # for those who know it by this name
 
 
 class AgencyQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard has no types
@@ -29,17 +30,6 @@ class AgencyManager(MP_NodeManager):  # type: ignore[misc]
 
     def active(self) -> AgencyQuerySet:
         return self.get_queryset().active()
-
-
-def below(paths: list[str], prefix: str = "") -> Q:
-    """A condition that holds for rows at or below one of the tree paths; with no path it holds for none.
-
-    `prefix` leads to the path column: `Enrollment.objects.filter(below(paths, "learner__agency__"))`.
-    """
-    condition = Q(pk__in=[])
-    for path in paths:
-        condition |= Q(**{f"{prefix}path__startswith": path})
-    return condition
 
 
 class Agency(MP_Node):  # type: ignore[misc]

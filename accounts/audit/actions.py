@@ -16,14 +16,26 @@ def record(action: str, thing: models.Model, *, by: Any, agency: Any = None, **d
     `agency` (default: the thing's own `agency`) decides which officers can read the entry. Details hold what changed, never
     secrets and never a full NIP.
     """
+    entry = entry_for(action, thing, by=by, agency=agency, **details)
+    entry.save()
+    return entry
+
+
+def record_many(entries: list[AuditEntry]) -> None:
+    """Append many entries at once, each made by `entry_for`."""
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def entry_for(action: str, thing: models.Model, *, by: Any, agency: Any = None, **details: object) -> AuditEntry:
+    """An entry that is not saved yet, for `record_many`."""
     unit = agency if agency is not None else getattr(thing, "agency", None)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         actor=by,
         action=action,
         object_type=thing._meta.label_lower,
         object_id=str(thing.pk),
         object_label=str(thing)[:250],
-        agency_path=getattr(unit, "path", ""),
+        agency_id=getattr(unit, "pk", None),
         details={name: _plain(value) for name, value in details.items()},
     )
 

@@ -1,9 +1,22 @@
 """Who did what, when, to whom. Append-only: the database refuses to change or delete an entry."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from asn_lms.lib.trees import below
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: Any) -> "AuditQuerySet":
+        """Officers and administrators read what was done in the units that their grants cover."""
+        return self.filter(below(user.reach("officer"), "agency__"))
+
+    def about(self, thing: models.Model) -> "AuditQuerySet":
+        return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
 
 
 class AuditEntry(models.Model):
@@ -22,10 +35,14 @@ class AuditEntry(models.Model):
     object_type = models.CharField(_("kind of object"), max_length=80)
     object_id = models.CharField(_("object number"), max_length=64)
     object_label = models.CharField(_("object"), max_length=250)
-    # The agency whose officers may read this entry; a plain path, since `agencies` stands above this area.
-    agency_path = models.CharField(_("agency path"), max_length=255, blank=True)
+    # The unit whose officers may read this entry. By key and not by tree path: a path changes when a unit moves, an entry cannot.
+    agency = models.ForeignKey(
+        "accounts.Agency", verbose_name=_("unit"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     details = models.JSONField(_("details"), default=dict)
     request_id = models.CharField(max_length=36, blank=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit entry")
@@ -34,9 +51,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "-id"], name="audit_by_object"),
             models.Index(fields=["actor", "-id"], name="audit_by_actor"),
-            models.Index(
-                fields=["agency_path", "-id"], name="audit_by_agency", opclasses=["varchar_pattern_ops", "int8_ops"]
-            ),
+            models.Index(fields=["agency", "-id"], name="audit_by_unit"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -1,5 +1,6 @@
 """Long work with a progress bar, and the memory of answers already given."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,11 @@ class JobQuerySet(models.QuerySet["Job"]):
     def owned_by(self, user: Any) -> "JobQuerySet":
         """A job, its progress and its file belong to the person who asked for it."""
         return self.filter(owner=user)
+
+    def unheld(self, at: datetime) -> "JobQuerySet":
+        """Not over, and no worker's lease is running."""
+        unfinished = self.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+        return unfinished.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).order_by("id")
 
 
 def job_file(job: "Job", name: str) -> str:
@@ -61,6 +67,19 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def file_name(self) -> str:
+        return str(self.file.name or "").rsplit("/", 1)[-1]
+
+    @property
+    def source_name(self) -> str:
+        return str(self.source.name or "").rsplit("/", 1)[-1]
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Until then the files of this work can be fetched."""
+        return self.finished_at + timedelta(days=7) if self.finished_at else None
 
     @property
     def is_over(self) -> bool:

@@ -11,6 +11,8 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.agencies.models import Agency
+from asn_lms.lib.days import local_day
+from asn_lms.lib.trees import below
 
 
 class Rank(models.Model):
@@ -54,6 +56,10 @@ class UserManager(BaseUserManager["User"]):
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
+
+    def managed_by(self, user: Any) -> "UserQuerySet":
+        """The people of the units in which this user is training officer or administrator."""
+        return self.filter(below(user.reach("officer"), "agency__"))
 
     def learners(self) -> "UserQuerySet":
         """Everybody who can be counted as staff of an agency."""
@@ -153,6 +159,28 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_counted_for_twenty_jp(self) -> bool:
         """Only active PNS have the yearly floor of 20 JP; 24 is a ceiling for PPPK, and CPNS are in Latsar."""
         return self.is_active and self.employment == self.Employment.PNS
+
+    def grants_today(self) -> list[Any]:
+        """The role grants that hold today in this person's zone, read once for each time the person is loaded."""
+        kept: list[Any] | None = self.__dict__.get("_grants_today")
+        if kept is None:
+            kept = list(self.grants.effective(local_day(self.zone)).select_related("agency")) if self.is_active else []
+            self.__dict__["_grants_today"] = kept
+        return kept
+
+    def reach(self, *roles: str) -> list[str]:
+        """Tree paths of the units in which this person bears one of the roles today.
+
+        An administrator's grant counts as every role but head and reviewer: seeing a unit's reports and judging content are
+        duties of a named person. A superuser, made on the command line, is administrator of everything: the first key of an
+        empty house.
+        """
+        wanted = set(roles)
+        if wanted & {"officer", "trainer"}:
+            wanted.add("admin")
+        if self.is_superuser and self.is_active and "admin" in wanted:
+            return [""]
+        return [grant.agency.path for grant in self.grants_today() if grant.role in wanted]
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -3,7 +3,9 @@
 Raised by actions, turned into an answer by one middleware: a message on the page a person came from, 409 for htmx and REST.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -23,6 +25,18 @@ class Refusal(Exception):
 
 class NotYours(Refusal):
     """The person may not do this to this thing."""
+
+
+@contextmanager
+def beside_fields(form: Any) -> Iterator[None]:
+    """Put a refusal of the action beside the field that it names, or on top of the form; nothing typed is lost.
+
+    `with beside_fields(form): thing = act(…); return redirect(thing)`, then render the form again.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
 
 
 def problem(status: int, title: str, **extra: object) -> JsonResponse:
