@@ -121,6 +121,9 @@ function toast(text, { lasting = false } = {}) {
   return box;
 }
 
+// Other scripts speak with dispatchEvent(new CustomEvent("say", { detail: text })).
+addEventListener("say", ({ detail }) => toast(detail));
+
 let offline;
 addEventListener("offline", () => { offline = toast(said.offline, { lasting: true }); });
 addEventListener("online", () => offline?.remove());
