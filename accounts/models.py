@@ -2,7 +2,7 @@
 
 from accounts.agencies.models import Agency, Holiday
 from accounts.audit.models import AuditEntry
-from accounts.jobs.models import IdempotencyKey, Job
+from accounts.jobs.models import ClockBeat, IdempotencyKey, Job
 from accounts.notices.models import Notice
 from accounts.people.models import PersonNumber, Placement, Rank, User
 from accounts.roles.models import RoleGrant
@@ -13,6 +13,7 @@ __all__ = [
     "Agency",
     "ApiToken",
     "AuditEntry",
+    "ClockBeat",
     "Holiday",
     "IdempotencyKey",
     "Job",

@@ -1,1 +1,5 @@
 """Contents: the background tasks of accounts."""
+
+from accounts.notices import tasks as notices
+
+__all__ = ["notices"]

@@ -1,16 +1,31 @@
-"""Every periodic job on one page: name, when, why. `run_clock --at` runs them all once as if it were that time."""
+"""Every periodic job on one page: name, when, why. `run_clock --at` runs them all once as if it were that time.
+
+A periodic task takes one optional argument, `at`: the instant to act for, as ISO text (`asn_lms.lib.days.instant`); none means
+now. It passes `at` on to what it queues. It may run twice at once or not at all: rows are the truth, a run only finds them.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Job:
-    """A task that takes one optional argument, `at`: the instant to act for, as ISO text; none means now."""
+    """A task with its rhythm. `why` is read at three in the morning."""
 
     task: str
     every: timedelta
     why: str
 
 
-JOBS: list[Job] = []
+JOBS: list[Job] = [
+    Job("notices.sweep", timedelta(seconds=30), "mail whose message the broker lost, or whose sender died"),
+]
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """What Celery beat needs. A run that no worker took before the next one is due is dropped: the next one finds the same rows."""
+    return {
+        job.task: {"task": job.task, "schedule": job.every, "options": {"expires": job.every.total_seconds()}}
+        for job in JOBS
+    }

@@ -108,3 +108,17 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ClockBeat(models.Model):
+    """When something of the clock last came through: "clock" means that beat, broker and worker are all alive."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("clock beat")
+        verbose_name_plural = _("clock beats")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,11 +1,13 @@
 """What the system tells a person: one row is the message in the inbox and the promise of a mail."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +20,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unsent(self) -> "NoticeQuerySet":
         return self.filter(mail_state__in=[Notice.Mail.DUE, Notice.Mail.SENDING])
+
+    def sendable(self, now: datetime) -> "NoticeQuerySet":
+        """Mails to send: due by `now`, or claimed by a sender whose claim ran out (by the database's own clock, which no
+        worker's wrong clock can turn).
+        """
+        return self.filter(
+            Q(not_before__isnull=True) | Q(not_before__lte=now),
+            Q(mail_state=Notice.Mail.DUE) | Q(mail_state=Notice.Mail.SENDING, lease_until__lt=Now()),
+        )
 
 
 class Notice(models.Model):
@@ -33,6 +44,17 @@ class Notice(models.Model):
         SENT = "sent", _("sent")
         HELD = "held", _("held back")
         FAILED = "failed", _("refused")
+
+    class Hold(models.TextChoices):
+        """Why a mail is held back or was given up, as far as we know it ourselves; else `mail_reason` is the server's word."""
+
+        INACTIVE = "inactive", _("The account is not active.")
+        NO_ADDRESS = "no_address", _("No e-mail address is known.")
+        BAD_ADDRESS = "bad_address", _("The address refused an earlier mail.")
+        UNWANTED = "unwanted", _("The person has turned off mail.")
+        OVER = "over", _("Nothing was left to be reminded of: completed or withdrawn in the meantime.")
+        DAY_PASSED = "day_passed", _("Its day was over before it could be sent; the next summary takes it up.")
+        SENDER_DIED = "sender_died", _("The sender broke off again and again.")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(_("kind"), max_length=40)
@@ -76,3 +98,8 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def reason(self) -> str:
+        """Why the mail is held or failed, in the reader's language."""
+        return str(dict(self.Hold.choices).get(self.mail_reason, self.mail_reason))

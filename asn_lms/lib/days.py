@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
 
@@ -14,3 +15,14 @@ def local_day(zone: str, at: datetime | None = None) -> date:
 def at_local(day: date, hour: time, zone: str) -> datetime:
     """The instant at which clocks in the zone show that day and time."""
     return datetime.combine(day, hour, tzinfo=ZoneInfo(zone))
+
+
+def instant(at: str | None) -> datetime:
+    """The instant that a periodic task acts for: the ISO text that it was given (without offset: in `TIME_ZONE`), or now.
+
+    Raises ValueError when the text is not an ISO date and time.
+    """
+    if at is None:
+        return timezone.now()
+    moment = datetime.fromisoformat(at)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
