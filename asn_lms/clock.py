@@ -19,7 +19,7 @@ class Job:
 
 
 JOBS: list[Job] = [
-    Job("notices.sweep", timedelta(seconds=30), "mail whose message the broker lost, or whose sender died"),
+    Job("notices.sweep", timedelta(seconds=30), "mail that is due: its message was lost or its sender died"),
 ]
 
 

@@ -1,5 +1,6 @@
 """Contents: the background tasks of enrollments."""
 
+from enrollments.certificates import tasks as certificates
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["tallies"]
+__all__ = ["certificates", "tallies"]

@@ -1,12 +1,16 @@
 """Certificates: a reserved number, frozen data, a drawn file."""
 
 import secrets
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.agencies.models import Agency
+from accounts.agencies.models import Agency, below
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import paths_of
 from enrollments.enrolling.models import Enrollment
 
 
@@ -26,8 +30,8 @@ class CertificateSeries(models.Model):
     year = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12)
     last = models.PositiveIntegerField(default=0)
-    # e.g. "B.{seq}/{unit}/{code}/{month}/{year}", the month in Roman numerals
-    template = models.CharField(max_length=120, default="B.{seq:04d}/{unit}/800.2/{month}/{year}")
+    # e.g. "B.{seq:04d}/BKPSDM/800.2/{month}/{year}", the month in Roman numerals
+    template = models.CharField(max_length=120)
 
     class Meta:
         verbose_name = _("certificate series")
@@ -38,6 +42,26 @@ class CertificateSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organiser} {self.year} {self.kind}"
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def held_by(self, user: Any) -> "CertificateQuerySet":
+        """The person's own certificates."""
+        return self.filter(enrollment__learner=user)
+
+    def visible_to(self, user: Any) -> "CertificateQuerySet":
+        """The person's own, and for officers those that their units issued."""
+        organised = paths_of(user, RoleGrant.Role.OFFICER)
+        return self.filter(Q(enrollment__learner=user) | below(organised, "series__organiser__"))
+
+    def live(self) -> "CertificateQuerySet":
+        return self.exclude(state=Certificate.State.REVOKED)
+
+    def drawable(self) -> "CertificateQuerySet":
+        """Numbered, and in nobody's hands (by the database's own clock, which no worker's wrong clock can turn)."""
+        return self.filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=Now()), state=Certificate.State.NUMBERED, is_stuck=False
+        )
 
 
 class Certificate(models.Model):
@@ -71,6 +95,9 @@ class Certificate(models.Model):
     agency_name = models.CharField(max_length=250, blank=True)
     course_title = models.CharField(max_length=150, blank=True)
     cohort_name = models.CharField(max_length=120, blank=True)
+    competency = models.CharField(max_length=60, blank=True)
+    # The government that stands above the organiser, e.g. "Pemerintah Kota Medan"
+    issuer_name = models.CharField(max_length=200, blank=True)
     organiser_name = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=120, blank=True)
     method = models.CharField(max_length=150, blank=True)
@@ -78,19 +105,32 @@ class Certificate(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     jp = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    # How well, in the words of the grading scale; empty where nothing was graded.
+    predicate = models.CharField(max_length=40, blank=True)
+    issue_place = models.CharField(max_length=120, blank=True)
     signatory_name = models.CharField(max_length=320, blank=True)
     signatory_post = models.CharField(max_length=200, blank=True)
+    signatory_rank = models.CharField(max_length=80, blank=True)
+    signatory_nip = models.CharField(max_length=18, blank=True)
     # [{"title": …, "jp": "1.50"}] for the back page
     subjects = models.JSONField(default=list)
+    # An invented person or course: the paper says so.
+    is_demo = models.BooleanField(default=False, editable=False)
+    frozen_at = models.DateTimeField(null=True, blank=True)
 
     file = models.FileField(upload_to=certificate_file, blank=True, max_length=250)
     sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(_("bytes"), default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+    # Given up after too many tries; an officer may let it be tried again.
+    is_stuck = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("certificate")
@@ -105,11 +145,20 @@ class Certificate(models.Model):
                 condition=Q(state="numbered") | Q(drawn_at__isnull=False), name="certificate_is_drawn_before_it_is_more"
             ),
         ]
-        indexes = [models.Index(fields=["lease_until"], condition=Q(state="numbered"), name="certificate_to_draw")]
+        indexes = [
+            models.Index(
+                fields=["lease_until"], condition=Q(state="numbered", is_stuck=False), name="certificate_to_draw"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
 
     @property
     def agency(self) -> Agency:
-        return self.enrollment.agency
+        """Whose officers may read the audit of this certificate."""
+        return self.series.organiser
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.DRAWN
