@@ -6,21 +6,37 @@ from uuid import uuid4
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.agencies.models import Agency
+from accounts.agencies.models import Agency, below
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import paths_of
 from courses.structure.frozen import PartOfLesson, PartOfVersion
 from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
 
 __all__ = ["Course", "CourseVersion", "Lesson", "Module", "PartOfLesson", "ReviewComment"]
 
 
+# What the catalogue searches; the index below holds exactly this expression.
+SEARCH_VECTOR = (
+    SearchVector("title", weight="A", config="indonesian")
+    + SearchVector("summary", weight="B", config="indonesian")
+    + SearchVector("target_group", "description", weight="C", config="indonesian")
+)
+
+
 class CourseQuerySet(models.QuerySet["Course"]):
     def published(self) -> "CourseQuerySet":
         return self.filter(current__isnull=False)
+
+    def managed_by(self, user: Any) -> "CourseQuerySet":
+        """Courses of the units in which the person is a training officer today."""
+        return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "organiser__"))
 
 
 class Course(models.Model):
@@ -63,6 +79,22 @@ class CourseVersionQuerySet(models.QuerySet["CourseVersion"]):
     def due_to_publish(self, now: Any) -> "CourseVersionQuerySet":
         return self.filter(state=CourseVersion.State.APPROVED, publish_at__lte=now)
 
+    def in_the_making(self) -> "CourseVersionQuerySet":
+        """Not yet published: at most one per course."""
+        return self.filter(state__in=CourseVersion.IN_THE_MAKING)
+
+    def managed_by(self, user: Any) -> "CourseVersionQuerySet":
+        """Versions of the courses whose training officer the person is today."""
+        return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "course__organiser__"))
+
+    def reviewed_by(self, user: Any) -> "CourseVersionQuerySet":
+        """Versions that name the person as reviewer, as long as they bear that role over the organiser."""
+        return self.filter(below(paths_of(user, RoleGrant.Role.REVIEWER), "course__organiser__"), reviewer=user)
+
+    def visible_to(self, user: Any) -> "CourseVersionQuerySet":
+        """What a person may look at before and after publication: officers of the organiser, and the named reviewer."""
+        return self.managed_by(user) | self.reviewed_by(user)
+
 
 class CourseVersion(models.Model):
     """What people study. Draft → in review → approved → published → retired; once published it never changes."""
@@ -73,6 +105,8 @@ class CourseVersion(models.Model):
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
         RETIRED = "retired", _("retired")
+
+    IN_THE_MAKING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 
     class Motif(models.TextChoices):
         SHOOT = "shoot", _("bamboo shoot")
@@ -127,6 +161,8 @@ class CourseVersion(models.Model):
         on_delete=models.PROTECT,
         related_name="reviews",
     )
+    # One sentence that learners and other officers read beside a new version.
+    change_note = models.CharField(_("what has changed, in one sentence"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -160,7 +196,8 @@ class CourseVersion(models.Model):
             models.CheckConstraint(condition=Q(jp__gte=0), name="jp_is_not_negative"),
         ]
         indexes = [
-            models.Index(fields=["publish_at"], condition=Q(state="approved"), name="version_waiting_to_publish")
+            models.Index(fields=["publish_at"], condition=Q(state="approved"), name="version_waiting_to_publish"),
+            GinIndex(SEARCH_VECTOR, name="version_words"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -250,6 +287,15 @@ class Lesson(PartOfVersion):
         return self.title
 
 
+class ReviewCommentQuerySet(models.QuerySet["ReviewComment"]):
+    def threads(self) -> "ReviewCommentQuerySet":
+        """Remarks that ask for something; answers to them and verdicts are not."""
+        return self.filter(verdict=ReviewComment.Verdict.COMMENT, reply_to__isnull=True)
+
+    def open(self) -> "ReviewCommentQuerySet":
+        return self.threads().filter(resolved_at__isnull=True)
+
+
 class ReviewComment(models.Model):
     """What a reviewer or author said about a version, or about one of its lessons (by uid, so that it survives edits)."""
 
@@ -264,8 +310,14 @@ class ReviewComment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.COMMENT)
     text = models.TextField(_("comment"), blank=True)
+    reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies")
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = ReviewCommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review comment")

@@ -1,0 +1,192 @@
+"""What stands against publishing, and what waits for whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.agencies.models import Agency
+from accounts.people.models import User
+from accounts.roles.models import RoleGrant
+from asn_lms.lib.words import jp
+from courses.lesson_kinds import kinds
+from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
+
+# Without these a completion could not be reported to SIASN, nor a learner see what the course is for.
+REQUIRED = ("title", "summary", "target_group", "competency", "path", "training_type")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One sentence that stands against publishing, and where it is put right: a field of the details, a module, or a lesson."""
+
+    sentence: str
+    field: str = ""
+    module_id: int | None = None
+    lesson_uid: UUID | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The JP of the version, and how much of it the modules share out."""
+
+    jp: Decimal
+    shared: Decimal
+
+    @property
+    def match(self) -> bool:
+        return self.jp > 0 and self.jp == self.shared
+
+    @property
+    def missing(self) -> Decimal:
+        return self.jp - self.shared
+
+
+def shares_of(version: CourseVersion, modules: Iterable[Module]) -> Shares:
+    return Shares(version.jp, sum((module.jp for module in modules), Decimal(0)))
+
+
+def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[Lesson]) -> list[Problem]:
+    """What the version's own fields and its outline lack; asks no lesson kind, so it costs no query."""
+    found = [
+        Problem(_("Fill in “%(field)s”.") % {"field": version._meta.get_field(name).verbose_name}, field=name)  # type: ignore[union-attr]
+        for name in REQUIRED
+        if not (getattr(version, f"{name}_id") if name in {"competency", "path", "training_type"} else getattr(version, name))
+    ]
+    shares = shares_of(version, modules)
+    if version.jp <= 0:
+        found.append(Problem(_("Fill in how many JP the course is worth."), field="jp"))
+    elif not shares.match:
+        found.append(
+            Problem(
+                _("The modules share out %(shared)s JP, but the course is worth %(jp)s JP. Make them equal.")
+                % {"shared": jp(shares.shared), "jp": jp(shares.jp)},
+                field="jp",
+            )
+        )
+    if not lessons:
+        found.append(Problem(_("The course has no lesson yet. Add at least one.")))
+    elif not any(lesson.is_required for lesson in lessons):
+        found.append(Problem(_("No lesson is required, so nobody could complete the course. Require at least one.")))
+    filled = {lesson.module_id for lesson in lessons}
+    found.extend(
+        Problem(
+            _("The module “%(title)s” has no lesson. Add one or delete the module.") % {"title": module.title},
+            module_id=module.pk,
+            about=module.title,
+        )
+        for module in modules
+        if lessons and module.pk not in filled
+    )
+    return found
+
+
+def content_problems(lessons: list[Lesson]) -> list[Problem]:
+    """What each lesson's kind says against its content, in the order of the outline."""
+    found: list[Problem] = []
+    contents = kinds.load_many(lessons)
+    for lesson in lessons:
+        content = contents.get(lesson.pk)
+        if content is None:
+            found.append(Problem(_("This lesson has no content yet."), lesson_uid=lesson.uid, about=lesson.title))
+            continue
+        found.extend(
+            Problem(str(sentence), lesson_uid=lesson.uid, about=lesson.title)
+            for sentence in kinds[lesson.kind].problems(content)
+        )
+    return found
+
+
+def problems(version: CourseVersion) -> list[Problem]:
+    """Everything that stands against publishing this version; empty when it is ready."""
+    modules, lessons = list(version.modules.all()), list(version.lessons.select_related("module"))
+    return frame_problems(version, modules, lessons) + content_problems(lessons)
+
+
+def reviewers_for(version: CourseVersion, today: date) -> QuerySet[User]:
+    """Who may be named: active reviewers whose grant covers the organiser today and who did not write this version."""
+    above = _paths_up(version.course.organiser)
+    grants = RoleGrant.objects.filter(role=RoleGrant.Role.REVIEWER, agency__path__in=above).effective(today)
+    return (
+        User.objects.filter(is_active=True, pk__in=grants.values("person"))
+        .exclude(pk__in=version.authors.values("pk"))
+        .select_related("agency")
+        .order_by("name", "id")
+    )
+
+
+def _paths_up(agency: Agency) -> list[str]:
+    """The tree paths of the unit and of all units above it."""
+    step = Agency.steplen
+    return [agency.path[:end] for end in range(step, len(agency.path) + 1, step)]
+
+
+def queue_of(reviewer: User) -> QuerySet[CourseVersion]:
+    """What waits for this reviewer's word, the longest waiting first."""
+    return (
+        CourseVersion.objects.reviewed_by(reviewer)
+        .filter(state=CourseVersion.State.IN_REVIEW)
+        .select_related("course__organiser")
+        .annotate(lesson_count=Count("lessons", distinct=True))
+        .order_by("submitted_at", "id")
+    )
+
+
+def decided_by(reviewer: User, limit: int = 20) -> list[ReviewComment]:
+    """The reviewer's latest verdicts."""
+    return list(
+        ReviewComment.objects.filter(author=reviewer, verdict__in=["returned", "approved"])
+        .select_related("version__course")
+        .order_by("-id")[:limit]
+    )
+
+
+def open_comments(version: CourseVersion) -> int:
+    return ReviewComment.objects.filter(version=version).open().count()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a version changes against the one that is published."""
+
+    against: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
+def changes(version: CourseVersion) -> Changes | None:
+    """Lessons added, changed and removed against the published version; None when nothing is published yet."""
+    current = version.course.current
+    if current is None or current.pk == version.pk:
+        return None
+    rows = list(Lesson.objects.filter(Q(version=version) | Q(version=current)))
+    contents = kinds.load_many(rows)
+    new = {lesson.uid: lesson for lesson in rows if lesson.version_id == version.pk}
+    old = {lesson.uid: lesson for lesson in rows if lesson.version_id == current.pk}
+    return Changes(
+        against=current.number,
+        added=[lesson.title for uid, lesson in new.items() if uid not in old],
+        changed=[
+            lesson.title
+            for uid, lesson in new.items()
+            if uid in old and _likeness(lesson, contents) != _likeness(old[uid], contents)
+        ],
+        removed=[lesson.title for uid, lesson in old.items() if uid not in new],
+    )
+
+
+def _likeness(lesson: Lesson, contents: Mapping[int, Any]) -> tuple[Any, ...]:
+    """What a learner would notice of a lesson, comparable across versions. Files are compared by name: it bears their content's hash."""
+    content = contents.get(lesson.pk)
+    values, files = kinds[lesson.kind].pack(content) if content is not None else ({}, {})
+    names = {name: getattr(file, "name", name) for name, file in files.items()}
+    for file in files.values():
+        file.close()
+    return lesson.kind, lesson.title, lesson.minutes, lesson.is_required, values, names
