@@ -94,7 +94,9 @@ def change_organiser(course: Course, organiser: Agency, *, by: User | None) -> C
     """Hand the course to another unit; the person must be an officer of both."""
     row = Course.objects.select_for_update(of=("self",), no_key=True).select_related("organiser").get(pk=course.pk)
     if by is not None and not (may_author(by, row.organiser) and may_author(by, organiser)):
-        raise NotYours(_("You can only hand a course to a unit in which you are a training officer."), field="organiser")
+        raise NotYours(
+            _("You can only hand a course to a unit in which you are a training officer."), field="organiser"
+        )
     if row.organiser_id != organiser.pk:
         before, row.organiser = row.organiser, organiser
         row.save(update_fields=["organiser"])

@@ -5,9 +5,8 @@ import unicodedata
 
 LONGEST = 24
 PATTERN = r"[A-Z0-9](?:[A-Z0-9-]{0,28}[A-Z0-9])?"
-_SMALL_WORDS = frozenset(
-    "dan yang di ke dari untuk pada dengan dalam bagi oleh para atau the a an and of for in to on with".split()
-)
+_TEXT = "dan yang di ke dari untuk pada dengan dalam bagi oleh para atau the a an and of for in to on with"
+_SMALL_WORDS = frozenset(_TEXT.split())
 
 
 def propose_code(title: str, taken: frozenset[str] | set[str]) -> str:

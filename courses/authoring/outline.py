@@ -192,7 +192,9 @@ def reorder(version: CourseVersion, wanted: Mapping[int, Sequence[UUID]], *, by:
 
 def _arrangement(row: CourseVersion) -> dict[int, list[UUID]]:
     """Module id → uids of its lessons, both in order."""
-    found: dict[int, list[UUID]] = {pk: [] for pk in row.modules.order_by("position", "id").values_list("pk", flat=True)}
+    found: dict[int, list[UUID]] = {
+        pk: [] for pk in row.modules.order_by("position", "id").values_list("pk", flat=True)
+    }
     for module_id, uid in row.lessons.order_by("position", "id").values_list("module_id", "uid"):
         found[module_id].append(uid)
     return found

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -127,32 +127,32 @@ class CoursePage:
         return sum(len(module.lessons) for module in self.modules)
 
 
-def _published() -> QuerySet[CourseVersion]:
-    return CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED).annotate(
+def _published() -> QuerySet[Any]:
+    rows: QuerySet[Any] = CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED).annotate(
         total_minutes=Coalesce(Sum("lessons__minutes"), 0), total_lessons=Count("lessons")
     )
+    return rows
 
 
-def _searched(rows: QuerySet[CourseVersion], search: str) -> QuerySet[CourseVersion]:
+def _searched(rows: QuerySet[Any], search: str) -> QuerySet[Any]:
     words = words_of(search)
     if not words:
-        return rows.annotate(score=Value(0, output_field=IntegerField()))
+        all_alike: QuerySet[Any] = rows.annotate(score=Value(0, output_field=IntegerField()))
+        return all_alike
     query = SearchQuery(ts_query(words), config=CONFIG, search_type="raw")
+    hits = CourseVersion.objects.annotate(text=SEARCH_VECTOR).filter(text=query)
     likeness = TrigramWordSimilarity(" ".join(words), "title")
-    return (
-        rows.annotate(
-            likeness=likeness,
-            fits=Case(When(Q(pk__in=CourseVersion.objects.annotate(text=SEARCH_VECTOR).filter(text=query).values("pk")), then=1), default=0),
-            # Whole numbers, so that a page can go on exactly after a score.
-            score=Cast(SearchRank(SEARCH_VECTOR, query) * 10000 + F("likeness") * 1000, IntegerField()),
-        )
-        .filter(Q(fits=1) | Q(likeness__gte=LIKE_ENOUGH))
+    # Whole numbers, so that a page can go on exactly after a score.
+    score = Cast(SearchRank(SEARCH_VECTOR, query) * 10000 + likeness * 1000, IntegerField())
+    found: QuerySet[Any] = rows.annotate(score=score, likeness=likeness).filter(
+        Q(pk__in=hits.values("pk")) | Q(likeness__gte=LIKE_ENOUGH)
     )
+    return found
 
 
 def _narrowed(
-    rows: QuerySet[CourseVersion], competency: Iterable[str], path: str, duration: Iterable[str], language: str
-) -> QuerySet[CourseVersion]:
+    rows: QuerySet[Any], competency: Iterable[str], path: str, duration: Iterable[str], language: str
+) -> QuerySet[Any]:
     if chosen := [code for code in competency if code]:
         rows = rows.filter(competency__code__in=chosen)
     if path:
@@ -188,9 +188,7 @@ def published_courses(
     return Found(tuple(_card(row) for row in page), total, more, sort)
 
 
-def _page(
-    rows: QuerySet[CourseVersion], order: str, after: str, limit: int
-) -> tuple[list[CourseVersion], str]:
+def _page(rows: QuerySet[CourseVersion], order: str, after: str, limit: int) -> tuple[list[CourseVersion], str]:
     name, down = order.lstrip("-"), order.startswith("-")
     beyond = "lt" if down else "gt"
     if (place := _read_place(after)) is not None:
@@ -247,7 +245,7 @@ def filter_choices(
     by_code: dict[str | None, int] = {}
     for code, _minutes in found:
         by_code[code] = by_code.get(code, 0) + 1
-    span_of = {name: 0 for name in DURATIONS}
+    span_of = dict.fromkeys(DURATIONS, 0)
     for _code, minutes in found:
         span_of["short" if minutes <= SHORT else "medium" if minutes <= LONG else "long"] += 1
     competencies = [

@@ -10,16 +10,15 @@ CONFIG = "indonesian"
 LIKE_ENOUGH = 0.45
 LONGEST = 100
 
-STOP_WORDS = frozenset(
-    """
+_STOP_WORDS = """
     ada adalah agar akan aku anda antara apa apakah atas atau bagaimana bagi bahwa banyak beberapa bila bisa bukan dalam dan dapat dari
     dengan di dia hal hanya harus hingga ia ini itu jika juga kalau kami karena ke kepada kita lain lebih maka mana mereka namun oleh
     pada para per pun saat saja saya sebagai secara sehingga sejak seperti serta setelah setiap sudah supaya tanpa telah tentang
     terhadap tersebut tetapi tiap untuk yaitu yang
     kursus pelatihan materi
     a an and for in of on or the to with
-    """.split()
-)
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def words_of(text: str) -> list[str]:

@@ -68,7 +68,9 @@ def _refuse_to_overwrite(version: CourseVersion) -> None:
     last = AuditEntry.objects.filter(object_type=version._meta.label_lower, object_id=str(version.pk)).first()
     if last is not None and last.action != "version.imported":
         raise Refusal(
-            _("Somebody is writing version %(number)d of this course. Publish or discard that draft, then import again.")
+            _(
+                "Somebody is writing version %(number)d of this course. Publish or discard that draft, then import again."
+            )
             % {"number": version.number}
         )
 
@@ -82,9 +84,7 @@ def _fill(draft: CourseVersion, package: OpenPackage, *, by: User | None) -> Cou
     Module.objects.filter(version=draft).delete()
     position = 0
     for place, module_entry in enumerate(manifest.modules):
-        module = Module.objects.create(
-            version=draft, position=place, title=module_entry.title, jp=module_entry.jp
-        )
+        module = Module.objects.create(version=draft, position=place, title=module_entry.title, jp=module_entry.jp)
         for entry in module_entry.lessons:
             lesson = Lesson.objects.create(
                 version=draft,
@@ -103,7 +103,17 @@ def _fill(draft: CourseVersion, package: OpenPackage, *, by: User | None) -> Cou
 
 
 def _details(manifest: Manifest) -> dict[str, object]:
-    plain = ("title", "summary", "description", "motif", "language", "target_group", "jp", "pass_mark", "self_paced_days")
+    plain = (
+        "title",
+        "summary",
+        "description",
+        "motif",
+        "language",
+        "target_group",
+        "jp",
+        "pass_mark",
+        "self_paced_days",
+    )
     return {
         **{name: getattr(manifest, name) for name in plain},
         "competency": CompetencyKind.objects.filter(code=manifest.competency).first(),

@@ -137,12 +137,19 @@ def read_manifest(raw: bytes) -> Manifest:
     data = _json(raw)
     if data.get("format") != FORMAT or data.get("format_version") != FORMAT_VERSION:
         raise BadPackage(
-            [_("This is not a course package of ASN LMS (course.json must say format asn-lms-course, format_version 1).")]
+            [
+                _(
+                    "This is not a course package of ASN LMS (course.json must say format asn-lms-course, format_version 1)."
+                )
+            ]
         )
     reader = _Reader()
     reader.keys(data, _TOP, NAME)
     manifest = Manifest(
-        **{name: reader.text(data, name, NAME, longest, may_be_empty=name not in {"code", "title"}) for name, longest in _TEXTS.items()},
+        **{
+            name: reader.text(data, name, NAME, longest, may_be_empty=name not in {"code", "title"})
+            for name, longest in _TEXTS.items()
+        },
         pass_mark=reader.decimal(data, "pass_mark", NAME, at_most=Decimal(100)),
         jp=reader.decimal(data, "jp", NAME, at_most=Decimal("9999.99")),
         self_paced_days=reader.days(data),
@@ -165,7 +172,10 @@ def _json(raw: bytes) -> Mapping[str, Any]:
         raise BadPackage([_("course.json is not UTF-8 text. Save it again as UTF-8.")]) from error
     except json.JSONDecodeError as error:
         raise BadPackage(
-            [_("course.json cannot be read: line %(line)d, column %(column)d.") % {"line": error.lineno, "column": error.colno}]
+            [
+                _("course.json cannot be read: line %(line)d, column %(column)d.")
+                % {"line": error.lineno, "column": error.colno}
+            ]
         ) from error
     except RecursionError as error:
         raise BadPackage([_("course.json is nested too deeply.")]) from error
@@ -215,7 +225,7 @@ class _Reader:
         except InvalidOperation:
             self.say(
                 place,
-                _("“%(name)s” must be a number from 0 to %(most)s in quotation marks, such as \"1.50\".")
+                _('“%(name)s” must be a number from 0 to %(most)s in quotation marks, such as "1.50".')
                 % {"name": name, "most": at_most},
             )
             return Decimal(0)

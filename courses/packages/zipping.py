@@ -103,7 +103,9 @@ def unzip(path: Path, into: Path, limits: Limits = LIMITS) -> None:
             for info in entries:
                 left -= _unpack(archive, info, into / info.filename, left)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise BadPackage([_("The file is not a ZIP, or it is damaged. Make it again and upload it once more.")]) from error
+        raise BadPackage(
+            [_("The file is not a ZIP, or it is damaged. Make it again and upload it once more.")]
+        ) from error
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
@@ -114,7 +116,9 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
         while chunk := source.read(CHUNK):
             written += len(chunk)
             if written > most:
-                raise BadPackage([_("%(name)s holds more than it says. The package was not unpacked.") % {"name": info.filename}])
+                raise BadPackage(
+                    [_("%(name)s holds more than it says. The package was not unpacked.") % {"name": info.filename}]
+                )
             out.write(chunk)
     return written
 
@@ -141,19 +145,29 @@ def _too_tight(name: str) -> str:
 
 def _check_size(total: int, limits: Limits) -> None:
     if total > limits.size:
-        raise BadPackage([_("The package holds more than %(gigabytes)d GB.") % {"gigabytes": limits.size // 1024**3 or 1}])
+        raise BadPackage(
+            [_("The package holds more than %(gigabytes)d GB.") % {"gigabytes": limits.size // 1024**3 or 1}]
+        )
 
 
 def _check_names(names: Iterable[str], limits: Limits) -> None:
     """Only `course.json` and `lessons/<uid>/<file>`; no way out of the folder, and no two names that one disk would take for one."""
     names = list(names)
     if len(names) > limits.files:
-        raise BadPackage([_("The package holds %(count)d files, at most %(most)d are allowed.") % {"count": len(names), "most": limits.files}])
+        raise BadPackage(
+            [
+                _("The package holds %(count)d files, at most %(most)d are allowed.")
+                % {"count": len(names), "most": limits.files}
+            ]
+        )
     twins: set[str] = set()
     for name in names:
         if not _is_in_place(name):
             raise BadPackage(
-                [_("“%(name)s” has no place in a package: it holds course.json and lessons/<uid>/<file> only.") % {"name": name[:120]}]
+                [
+                    _("“%(name)s” has no place in a package: it holds course.json and lessons/<uid>/<file> only.")
+                    % {"name": name[:120]}
+                ]
             )
         twin = unicodedata.normalize("NFC", name).casefold()
         if twin in twins:
@@ -175,7 +189,11 @@ def _is_in_place(name: str) -> bool:
             return False
     except ValueError:
         return False
-    return file.strip(". ") != "" and not file.startswith(".") and all(letter.isprintable() and letter not in '\\:*?"<>|' for letter in file)
+    return (
+        file.strip(". ") != ""
+        and not file.startswith(".")
+        and all(letter.isprintable() and letter not in '\\:*?"<>|' for letter in file)
+    )
 
 
 def _read_folder(folder: Path, limits: Limits) -> OpenPackage:

@@ -48,7 +48,11 @@ class WrongState(Refusal):
 
 def _locked(version: CourseVersion, *states: str) -> CourseVersion:
     """The version under lock, its course locked before it; refuses when it is in none of the states."""
-    course = Course.objects.select_for_update(of=("self",), no_key=True).select_related("organiser").get(pk=version.course_id)
+    course = (
+        Course.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organiser")
+        .get(pk=version.course_id)
+    )
     row = CourseVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
     row.course = course
     if row.state not in states:
@@ -119,7 +123,12 @@ def _back_to_draft(row: CourseVersion) -> None:
 
 @transaction.atomic
 def comment(
-    version: CourseVersion, text: str, *, by: User, lesson_uid: UUID | None = None, reply_to: ReviewComment | None = None
+    version: CourseVersion,
+    text: str,
+    *,
+    by: User,
+    lesson_uid: UUID | None = None,
+    reply_to: ReviewComment | None = None,
 ) -> ReviewComment:
     """Say something about the version or one lesson of it: the named reviewer, and officers in answer."""
     row = _locked(version, State.DRAFT, State.IN_REVIEW, State.APPROVED)
@@ -250,7 +259,9 @@ def publish_unreviewed(version: CourseVersion, *, by: User | None) -> CourseVers
 @transaction.atomic
 def retire(course: Course, *, by: User | None) -> CourseVersion:
     """Take a course out of the catalogue. Who is studying it goes on to the end; nobody new can begin."""
-    locked: Any = Course.objects.select_for_update(of=("self",), no_key=True).select_related("organiser").get(pk=course.pk)
+    locked: Any = (
+        Course.objects.select_for_update(of=("self",), no_key=True).select_related("organiser").get(pk=course.pk)
+    )
     _author_only(by, locked)
     if locked.current_id is None:
         raise Refusal(_("This course is not in the catalogue."))

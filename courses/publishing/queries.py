@@ -57,7 +57,11 @@ def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[
     found = [
         Problem(_("Fill in “%(field)s”.") % {"field": version._meta.get_field(name).verbose_name}, field=name)  # type: ignore[union-attr]
         for name in REQUIRED
-        if not (getattr(version, f"{name}_id") if name in {"competency", "path", "training_type"} else getattr(version, name))
+        if not (
+            getattr(version, f"{name}_id")
+            if name in {"competency", "path", "training_type"}
+            else getattr(version, name)
+        )
     ]
     shares = shares_of(version, modules)
     if version.jp <= 0:
