@@ -103,15 +103,30 @@ def add_lesson(module: Module, kind: str, title: str, *, by: User | None) -> Les
 
 @transaction.atomic
 def edit_lesson(
-    lesson: Lesson, *, by: User | None, title: str, minutes: int, is_required: bool, editor: Editor | None = None
+    lesson: Lesson,
+    *,
+    by: User | None,
+    title: str,
+    minutes: int,
+    is_required: bool,
+    module: Module | None = None,
+    editor: Editor | None = None,
 ) -> Lesson:
-    """Save a lesson and, by its kind's editor, its content. Both or neither."""
+    """Save a lesson and, by its kind's editor, its content. Both or neither. Another module takes it in at its end."""
     row = lock_draft(lesson.version, by=by)
     lesson = _still_there(Lesson.objects.filter(version=row, pk=lesson.pk).first())
     lesson.title, lesson.minutes, lesson.is_required = _titled(title), minutes, is_required
     lesson.save(update_fields=["title", "minutes", "is_required"])
     if editor is not None:
         editor.save(by=by)
+    if module is not None and module.pk != lesson.module_id:
+        arrangement = _arrangement(row)
+        if module.pk not in arrangement:
+            raise Refusal(_("It is gone: somebody else deleted it. Reload the page."), field="module")
+        arrangement[lesson.module_id].remove(lesson.uid)
+        arrangement[module.pk].append(lesson.uid)
+        _renumber(row, arrangement)
+        lesson.refresh_from_db()
     _touch(row)
     if not _said_lately(row, lesson, by):
         record("lesson.edited", row, by=by, title=lesson.title, lesson=lesson.uid)
@@ -141,20 +156,12 @@ def delete_lesson(lesson: Lesson, *, by: User | None) -> None:
 
 @transaction.atomic
 def move_lesson(lesson: Lesson, direction: Direction, *, by: User | None) -> Lesson:
-    """One place up or down; past the edge of its module it goes into the neighbouring one."""
+    """One place up or down within its module; at the edge it stays where it is."""
     row = lock_draft(lesson.version, by=by)
     lesson = _still_there(Lesson.objects.filter(version=row, pk=lesson.pk).first())
     arrangement = _arrangement(row)
-    ids = list(arrangement)
     here = arrangement[lesson.module_id]
-    index, at = here.index(lesson.uid), ids.index(lesson.module_id)
-    step = -1 if direction == "up" else 1
-    if 0 <= index + step < len(here):
-        _shift(here, index, direction)
-    elif 0 <= at + step < len(ids):
-        here.remove(lesson.uid)
-        there = arrangement[ids[at + step]]
-        there.insert(len(there) if step < 0 else 0, lesson.uid)
+    _shift(here, here.index(lesson.uid), direction)
     _renumber(row, arrangement)
     record("lesson.moved", row, by=by, title=lesson.title)
     return Lesson.objects.get(pk=lesson.pk)
