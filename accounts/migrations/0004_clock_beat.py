@@ -4,22 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_audit_by_unit'),
+        ("accounts", "0003_audit_by_unit"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClockBeat',
+            name="ClockBeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'clock beat',
-                'verbose_name_plural': 'clock beats',
+                "verbose_name": "clock beat",
+                "verbose_name_plural": "clock beats",
             },
         ),
     ]

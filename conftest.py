@@ -1,0 +1,34 @@
+"""What every test stands on: real PostgreSQL, real Valkey, compiled messages, and the product's own settings but for three."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import services
+
+# isort: split
+# `services` comes first: it decides which servers the settings name.
+from django.core.cache import cache
+
+from asn_lms import messages
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    if not services.WORKER:
+        messages.compile_to_mo()
+    # Static files by their plain names, since nothing was collected, and a hash that costs nothing. Processes that
+    # tests start for themselves (tests/stack.py) have the real ones.
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """No test sees what another left in the cache or in the queues."""
+    yield
+    cache.clear()
