@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from courses.files import urls as files
+
+urlpatterns: list[URLPattern | URLResolver] = [*files.urlpatterns]

@@ -15,10 +15,15 @@ from asn_lms.lib.refusals import Refusal
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEETS = {CSV, XLSX}
+PDF = "application/pdf"
+VTT = "text/vtt"
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+VIDEOS = frozenset({"video/mp4", "video/webm"})
 MEBIBYTE = 1024 * 1024
 LARGEST = 10 * MEBIBYTE
 # What libmagic calls a plain table of text; a page or a script is another thing.
 _TABLE_TEXT = {"text/plain", "text/csv", "application/csv", "text/tab-separated-values"}
+_SAME = {"video/x-m4v": "video/mp4", "video/quicktime": "video/mp4"}
 _ZIPPED = {"application/zip", "application/octet-stream", XLSX}
 _OLD_OFFICE = {
     "application/vnd.ms-excel",
@@ -28,7 +33,7 @@ _OLD_OFFICE = {
 }
 
 
-def check_upload(file: Any, allowed: set[str], *, largest: int = LARGEST) -> str:
+def check_upload(file: Any, allowed: set[str] | frozenset[str], *, largest: int = LARGEST) -> str:
     """The content type that libmagic finds in the file, when it is one of the allowed ones.
 
     Refuses, in a sentence for the person, an empty file, one of more than `largest` bytes, and any other type.
@@ -60,9 +65,11 @@ def content_type(file: Any) -> str:
     found = str(magic.from_buffer(head, mime=True))
     if found in _ZIPPED and head.startswith(b"PK") and _is_xlsx(file):
         return XLSX
+    if found.startswith("text/") and head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        return VTT
     if found in _TABLE_TEXT and (b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))):
         return CSV
-    return found
+    return _SAME.get(found, found)
 
 
 def _is_xlsx(file: Any) -> bool:
@@ -96,7 +103,7 @@ def _kind(found: str) -> str:
     return found
 
 
-def _one_of(allowed: set[str]) -> str:
+def _one_of(allowed: set[str] | frozenset[str]) -> str:
     names = {
         CSV: "CSV",
         XLSX: "XLSX",
@@ -106,7 +113,8 @@ def _one_of(allowed: set[str]) -> str:
         "image/jpeg": "JPEG",
         "image/webp": "WebP",
         "video/mp4": "MP4",
-        "text/vtt": "WebVTT",
+        "video/webm": "WebM",
+        VTT: "WebVTT",
     }
     listed = sorted(names.get(one, one) for one in allowed)
     if len(listed) == 1:

@@ -12,7 +12,12 @@ def media_path(media: "MediaFile", name: str) -> str:
 
 
 class MediaFile(models.Model):
-    """One checked upload, named by its content. A file never changes: a new upload is a new row."""
+    """One checked upload, named by its content. A file that is ready never changes: a new upload is a new row."""
+
+    class State(models.TextChoices):
+        READY = "ready", _("ready")
+        CONVERTING = "converting", _("being converted")
+        FAILED = "failed", _("cannot be converted")
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -25,6 +30,7 @@ class MediaFile(models.Model):
     height = models.PositiveIntegerField(default=0)
     seconds = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     pages = models.PositiveIntegerField(default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READY)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -36,3 +42,7 @@ class MediaFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY

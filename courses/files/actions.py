@@ -1,0 +1,155 @@
+"""Keeping files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Any, Union
+
+from django.core.files.base import ContentFile, File
+
+from asn_lms.lib.later import later
+from asn_lms.lib.refusals import Refusal
+from asn_lms.lib.uploads import PDF, PICTURES, VIDEOS, check_upload
+from courses.files import documents, videos
+from courses.files.models import MediaFile
+from courses.files.pictures import shrink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Upload = Union["File[Any]", IO[bytes]]
+_SUFFIXES = {
+    "application/pdf": ".pdf",
+    "image/webp": ".webp",
+    "text/vtt": ".vtt",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+}
+_LARGEST = {PDF: documents.LARGEST, **dict.fromkeys(VIDEOS, videos.LARGEST)}
+_LARGEST_OTHER = 20 * 1024 * 1024
+
+
+@dataclass
+class _Facts:
+    content_type: str
+    width: int = 0
+    height: int = 0
+    seconds: Decimal = Decimal(0)
+    pages: int = 0
+    needs_conversion: bool = False
+
+
+def keep_file(upload: Upload, *, by: Any, allowed: set[str] | frozenset[str], name: str = "") -> MediaFile:
+    """Check the upload by its content, note its facts and store it; the same content is stored once.
+
+    Pictures become WebP. A video that a phone could not play well is `CONVERTING` until a worker has made it light.
+    Raises Refusal for another type than allowed, and for what is too large or damaged.
+    """
+    if not isinstance(upload, File):
+        upload = File(upload)
+    largest = max(_LARGEST.get(one, _LARGEST_OTHER) for one in allowed)
+    facts = _Facts(check_upload(upload, allowed, largest=largest))
+    content: File[Any] = upload
+    if facts.content_type in PICTURES:
+        picture = shrink(upload)
+        facts.content_type, facts.width, facts.height = "image/webp", picture.width, picture.height
+        content = ContentFile(picture.data)
+    elif facts.content_type == PDF:
+        facts.pages = documents.count_pages(upload)
+    elif facts.content_type in VIDEOS:
+        with _on_disk(upload) as path:
+            seen = videos.look_at(path, facts.content_type)
+        facts.width, facts.height, facts.seconds = seen.width, seen.height, seen.seconds
+        facts.needs_conversion = seen.needs_conversion
+    row = _store(content, facts, by=by, name=_plain_name(name or getattr(upload, "name", "") or "", facts.content_type))
+    if facts.needs_conversion:
+        later("files.convert_video", row.pk)
+    return row
+
+
+def _store(content: File[Any], facts: _Facts, *, by: Any, name: str) -> MediaFile:
+    content.seek(0)
+    sha256 = file_digest(content, "sha256").hexdigest()
+    content.seek(0)
+    row = MediaFile(
+        sha256=sha256,
+        name=name,
+        content_type=facts.content_type,
+        size=content.size,
+        width=facts.width,
+        height=facts.height,
+        seconds=facts.seconds,
+        pages=facts.pages,
+        uploaded_by=by,
+        state=MediaFile.State.CONVERTING if facts.needs_conversion else MediaFile.State.READY,
+    )
+    twin = MediaFile.objects.filter(sha256=sha256).order_by("pk").first()
+    if twin and twin.file.storage.exists(str(twin.file.name)):
+        row.file.name = twin.file.name
+    else:
+        row.file.save(name, File(content), save=False)
+    row.save()
+    return row
+
+
+def convert_video(media: MediaFile) -> None:
+    """Make a waiting video light and mark it ready; the original goes. Doing it twice is doing it once."""
+    if media.state != MediaFile.State.CONVERTING:
+        return
+    with tempfile.TemporaryDirectory(prefix="video-") as folder:
+        target = Path(folder) / "video.mp4"
+        try:
+            with media.file.open("rb") as original, _on_disk(original) as source:
+                videos.convert(source, target, videos.look_at(source, media.content_type), on_progress=_ignore)
+            seen = videos.look_at(target, "video/mp4")
+        except Refusal:
+            media.state = MediaFile.State.FAILED
+            media.save(update_fields=["state"])
+            return
+        original_name = media.file.name
+        with target.open("rb") as made:
+            media.sha256 = file_digest(made, "sha256").hexdigest()
+            made.seek(0)
+            media.name = _plain_name(media.name, "video/mp4")
+            media.file.save(media.name, File(made), save=False)
+    media.content_type, media.size = "video/mp4", seen.size
+    media.width, media.height, media.seconds = seen.width, seen.height, seen.seconds
+    media.state = MediaFile.State.READY
+    media.save()
+    if original_name and not MediaFile.objects.filter(file=original_name).exists():
+        media.file.storage.delete(original_name)
+
+
+def _ignore(seconds: int) -> None:
+    """Nobody watches this work."""
+
+
+@contextmanager
+def _on_disk(upload: File[Any]) -> Iterator[Path]:
+    """A path under which a program can read the upload. Big ones lie on the disk already; a small one is copied there."""
+    path = getattr(upload, "temporary_file_path", None)
+    known = path() if path else getattr(getattr(upload, "file", upload), "name", None)
+    if isinstance(known, str) and Path(known).is_file():
+        yield Path(known)
+        return
+    with tempfile.NamedTemporaryFile(prefix="upload-") as copy:
+        upload.seek(0)
+        shutil.copyfileobj(upload, copy)
+        copy.flush()
+        upload.seek(0)
+        yield Path(copy.name)
+
+
+def _plain_name(name: str, content_type: str) -> str:
+    """A name without folders or surprising characters, at most 100 long, with the suffix that the content has."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    suffix = _SUFFIXES.get(content_type, PurePosixPath(last).suffix.lower()[:10])
+    kept = re.sub(r"[^\w.-]+", "-", PurePosixPath(last).stem, flags=re.ASCII).strip(".-_")
+    return f"{(kept or 'file')[:90]}{suffix}"

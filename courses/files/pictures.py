@@ -1,0 +1,58 @@
+"""Pictures for slow networks: WebP of at most 1600 px, turned the right way up, without what a camera wrote into them."""
+
+import io
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from asn_lms.lib.refusals import Refusal
+
+LONGEST_SIDE = 1600
+MOST_PIXELS = 60_000_000  # what a picture may unpack to; a phone's largest has 50 million
+LARGEST = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    data: bytes
+    width: int
+    height: int
+
+
+def shrink(file: IO[bytes] | Any) -> Shrunk:
+    """The picture as WebP. One that is already such a WebP, with nothing of a camera in it, comes back byte for byte, so that a
+    course package that was exported and imported stays the same. Raises Refusal for what cannot be read as a picture.
+    """
+    file.seek(0)
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Refusal(_("This picture is larger than 20 MB. Save it smaller and try again."))
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise Refusal(_("This picture has too many pixels. Save it smaller and try again."))
+            opened.load()
+            if _is_plain_webp(opened):
+                return Shrunk(data, opened.width, opened.height)
+            return _as_webp(opened)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refusal(_("This picture cannot be read; the file may be damaged. Choose another one.")) from error
+
+
+def _is_plain_webp(picture: Image.Image) -> bool:
+    carried = {"exif", "xmp", "icc_profile"} & set(picture.info)
+    still = getattr(picture, "n_frames", 1) == 1
+    return picture.format == "WEBP" and max(picture.size) <= LONGEST_SIDE and still and not carried
+
+
+def _as_webp(picture: Image.Image) -> Shrunk:
+    upright = ImageOps.exif_transpose(picture)
+    clear = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+    plain = upright.convert("RGBA" if clear else "RGB")
+    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    plain.info.clear()
+    out = io.BytesIO()
+    plain.save(out, "WEBP", quality=80, method=4)
+    return Shrunk(out.getvalue(), plain.width, plain.height)
