@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, ClearableFileInput, FileInput, Form
+from django.forms import BoundField, ClearableFileInput, FileInput, Form, IntegerField
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -283,8 +283,13 @@ def field(bound: BoundField, *, size: str = "", hint: str = "", **attrs: str | b
     given: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
     if shape != "checkbox":
         given["class"] = f"input {widget.attrs.get('class', '')}".strip()
-    if size == "short" or (not size and (kind in _SHORT_WIDGETS or shape == "fieldset")):
+    is_number = shape == "input" and isinstance(bound.field, IntegerField)  # decimals and floats are its children
+    if size == "short" or (
+        not size and (kind in _SHORT_WIDGETS or shape == "fieldset" or (is_number and kind == "text"))
+    ):
         given.setdefault("data-size", "short")
+    if is_number and kind == "text":
+        given.setdefault("inputmode", "numeric" if type(bound.field) is IntegerField else "decimal")
     if shape == "fieldset":
         given["aria-labelledby"] = f"{bound.auto_id}_legend"
     if kind == "date":
