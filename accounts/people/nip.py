@@ -42,26 +42,10 @@ class Nip:
     sex: str
     sequence: int
 
-    @property
-    def spaced(self) -> str:
-        """As it is printed on cards: `19900101 201503 1 901`."""
-        return spaced(self.number)
-
 
 def bare(text: str) -> str:
     """The number without the spaces, dots and dashes that people type in it."""
     return re.sub(r"[\s.\-\u00a0\u2010-\u2015']", "", text)
-
-
-def spaced(number: str) -> str:
-    if len(number) != LENGTH:
-        return number
-    return f"{number[:8]} {number[8:14]} {number[14]} {number[15:]}"
-
-
-def masked(number: str | None) -> str:
-    """For everybody but the owner and officers: only the last three digits."""
-    return f"•••••••••••••••{number[-3:]}" if number else ""
 
 
 def parse_nip(text: str, employment: str, *, today: date) -> Nip:

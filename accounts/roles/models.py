@@ -1,6 +1,7 @@
 """Roles: dated grants on a subtree of agencies. A learner needs none."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,12 +9,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.agencies.models import Agency
+from asn_lms.lib.trees import below
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def effective(self, on: date) -> "RoleGrantQuerySet":
         """Grants that hold on that day."""
         return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on)
+
+    def over(self, on: date) -> "RoleGrantQuerySet":
+        """Grants that ended before that day."""
+        return self.filter(until_on__lt=on)
+
+    def managed_by(self, user: Any) -> "RoleGrantQuerySet":
+        """Grants over the units in which this user is training officer or administrator."""
+        return self.filter(below(user.reach("officer"), "agency__"))
 
 
 class RoleGrant(models.Model):

@@ -50,9 +50,9 @@ OFFICE = (
     Entry("office-reviews", "quiz", _("Reviews"), frozenset({REVIEWER})),
     Entry("office-imports", "refresh", _("Imports"), STAFF),
     Entry("office-reminders", "clock", _("Reminders"), STAFF),
-    Entry("office-agencies", "building", _("Units"), frozenset({ADMIN})),
-    Entry("office-roles", "key", _("Roles"), frozenset({ADMIN})),
-    Entry("office-audit", "shield", _("Audit trail"), frozenset({ADMIN})),
+    Entry("office-agencies", "building", _("Units"), STAFF),
+    Entry("office-roles", "key", _("Roles"), STAFF),
+    Entry("office-audit", "shield", _("Audit trail"), STAFF),
 )
 REPORTS = (
     Entry("report", "chart", _("Report"), frozenset({HEAD})),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.people.nip import BadNumber, bare, differences, masked, parse_nip
+from accounts.people.nip import BadNumber, bare, differences, parse_nip
 
 TODAY = date(2026, 11, 24)
 births = st.dates(date(1950, 1, 1), date(2005, 12, 31))
@@ -130,12 +130,6 @@ def test_a_number_that_differs_from_the_profile_warns_and_is_not_refused() -> No
     assert differences(nip, birth_on=date(1990, 1, 1), sex="1") == []
     assert len(differences(nip, birth_on=date(1990, 1, 2), sex="2")) == 2
     assert differences(nip, birth_on=None, sex="") == []
-
-
-def test_only_the_last_three_digits_are_public() -> None:
-    assert masked("199001012015031901").endswith("901")
-    assert "1990" not in masked("199001012015031901")
-    assert masked(None) == ""
 
 
 def test_bare_keeps_what_is_not_punctuation() -> None:
