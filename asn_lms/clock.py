@@ -19,6 +19,16 @@ class Job:
 
 
 JOBS: list[Job] = [
+    Job(
+        "jobs.sweep",
+        timedelta(seconds=15),
+        "long work whose message was lost or whose worker died: up again within a minute",
+    ),
+    Job(
+        "jobs.tidy",
+        timedelta(hours=6),
+        "files of finished work and remembered answers are kept for seven days, no longer",
+    ),
     Job("notices.sweep", timedelta(seconds=30), "mail that is due: its message was lost or its sender died"),
 ]
 

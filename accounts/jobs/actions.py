@@ -34,7 +34,7 @@ class Cancelled(Exception):
 
 @transaction.atomic
 def start_job(
-    task: str, title: str, *, owner: Any, payload: dict[str, Any] | None = None, source: File[Any] | None = None
+    task: str, title: str, *, owner: Any, payload: dict[str, Any] | None = None, source: "File[Any] | None" = None
 ) -> Job:
     """Write the job down and wake a worker. `task` is the Celery name of a task that takes the job's id."""
     job = Job(task=task, title=title[:200], owner=owner, payload=payload or {})
@@ -78,7 +78,7 @@ def advance(job: Job, done: int, total: int | None = None, *, result: dict[str, 
         raise Cancelled
 
 
-def finish_job(job: Job, *, result: dict[str, Any] | None = None, file: File[Any] | None = None) -> None:
+def finish_job(job: Job, *, result: dict[str, Any] | None = None, file: "File[Any] | None" = None) -> None:
     """The work is done. `file` (with a name) is kept for the owner for seven days."""
     if file is not None:
         job.file.save(_safe_name(file.name or "result"), file, save=False)

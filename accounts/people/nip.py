@@ -25,11 +25,12 @@ Employment = User.Employment
 
 
 class BadNumber(Refusal):
-    """The number cannot be true. `hint` says what probably happened."""
+    """The number cannot be true. `hint` says what probably happened; `was_shortened`: a spreadsheet took it for a number."""
 
-    def __init__(self, sentence: str, hint: str = "") -> None:
+    def __init__(self, sentence: str, hint: str = "", *, was_shortened: bool = False) -> None:
         super().__init__(sentence, field="nip")
-        self.hint = hint
+        self.hint = _shortened_hint() if was_shortened else hint
+        self.was_shortened = was_shortened
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def parse_nip(text: str, employment: str, *, today: date) -> Nip:
             _("The 15th digit is %(digit)s. It must be 1 (man) or 2 (woman).") % {"digit": number[14]},
         )
     if number[15:] == "000":
-        raise BadNumber(_("The last three digits are 000. The sequence begins at 001."), _often_a_number_column())
+        raise BadNumber(_("The last three digits are 000. The sequence begins at 001."), was_shortened=True)
     return Nip(number, birth_on, started_on, number[14], int(number[15:]))
 
 
@@ -90,7 +91,7 @@ def _eighteen_digits(text: str) -> str:
     if _SHORTENED.fullmatch(stripped):
         raise BadNumber(
             _("The NIP was turned into the number %(number)s, and its last digits are lost.") % {"number": stripped},
-            _("Change the format of the column to Text and type the number again."),
+            was_shortened=True,
         )
     number = bare(stripped)
     if not _DIGITS.fullmatch(number):
@@ -98,7 +99,8 @@ def _eighteen_digits(text: str) -> str:
     if len(number) < LENGTH:
         raise BadNumber(
             _("The NIP has only %(count)d digits, it should have 18.") % {"count": len(number)},
-            _("This is the old NIP. Use the new one of 18 digits.") if len(number) == 9 else _often_a_number_column(),
+            _("This is the old NIP. Use the new one of 18 digits."),
+            was_shortened=len(number) != 9,
         )
     if len(number) > LENGTH:
         raise BadNumber(_("The NIP has %(count)d digits, it should have 18.") % {"count": len(number)})
@@ -183,5 +185,5 @@ def _check_age(birth_on: date, started: date) -> None:
         )
 
 
-def _often_a_number_column() -> str:
+def _shortened_hint() -> str:
     return _("This often happens when the column is formatted as a number. Change its format to Text.")
