@@ -1,0 +1,52 @@
+"""What is kept about a person, for that person (UU 27/2022: the right to see one's data)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.people.models import PersonNumber, Placement, User
+from accounts.roles.models import RoleGrant
+from accounts.signin.models import PrivacyAcknowledgement
+
+
+@dataclass(frozen=True)
+class MyData:
+    person: User
+    numbers: list[PersonNumber]
+    placements: list[Placement]
+    grants: list[RoleGrant]
+    acknowledgements: list[PrivacyAcknowledgement]
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain values, for a file."""
+        person = self.person
+        return {
+            "name": person.full_name,
+            "nip": person.nip,
+            "email": person.email,
+            "phone": person.phone,
+            "employment": person.get_employment_display(),
+            "rank": str(person.rank or ""),
+            "post": person.post,
+            "unit": str(person.agency or ""),
+            "birth_place": person.birth_place,
+            "birth_on": person.birth_on.isoformat() if person.birth_on else None,
+            "sex": person.get_sex_display(),
+            "numbers": [{"number": n.number, "from": str(n.from_on), "until": str(n.until_on or "")} for n in self.numbers],
+            "placements": [
+                {"unit": str(p.agency), "post": p.post, "rank": str(p.rank or ""), "from": str(p.from_on), "until": str(p.until_on or "")}
+                for p in self.placements
+            ],
+            "roles": [{"role": g.get_role_display(), "unit": str(g.agency), "from": str(g.from_on), "until": str(g.until_on or "")} for g in self.grants],
+            "privacy_notices": [{"version": a.notice.version, "acknowledged_at": a.at.isoformat()} for a in self.acknowledgements],
+        }
+
+
+def data_of(person: User) -> MyData:
+    """Read it in four queries."""
+    return MyData(
+        person=person,
+        numbers=list(person.numbers.all()),
+        placements=list(person.placements.select_related("agency", "rank")),
+        grants=list(person.grants.select_related("agency")),
+        acknowledgements=list(person.privacy_acknowledgements.select_related("notice").order_by("-id")),
+    )
