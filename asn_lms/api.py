@@ -1,5 +1,46 @@
 """`/api/v1/`: the REST door. Knows everybody, decides nothing: each area's `api.py` brings its router."""
 
-from ninja import NinjaAPI
+from typing import Any
 
-api = NinjaAPI(title="ASN LMS", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url=None)
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.utils import check_csrf
+
+from asn_lms.lib.refusals import problem
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def signed_in(request: HttpRequest) -> Any:
+    """By personal token (the middleware has read it), or by session; a session needs the CSRF token for what changes things."""
+    if not request.user.is_authenticated:
+        return None
+    if request.method not in SAFE and not getattr(request, "by_token", False) and check_csrf(request) is not None:
+        raise HttpError(403, _("The CSRF token is missing or wrong. Send it in the X-CSRFToken header, or use a personal token."))
+    return request.user
+
+
+api = NinjaAPI(
+    title="ASN LMS", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url=None, auth=signed_in,
+    description="The same actions and the same permissions as the pages. Lists page by cursor; limit is at most 200.",
+)  # fmt: skip
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, str(error))
+
+
+@api.exception_handler(AuthenticationError)
+def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    answer = problem(401, _("Sign in, or send a personal token."))
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(ValidationError)
+def wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    details = [{"field": ".".join(str(step) for step in one["loc"][1:]), "sentence": one["msg"]} for one in error.errors]
+    return problem(422, _("The request does not have the expected shape."), errors=details)

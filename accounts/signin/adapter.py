@@ -7,7 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.notices.actions import post_mail
+from accounts.notices.account_mail import post_mail
 from accounts.people.models import User
 
 
@@ -24,7 +24,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         with transaction.atomic():
             post_mail(
                 person_id=person.pk if person else 0,
-                kind="account",
                 about=uuid4().hex,
                 to=email,
                 subject=message.subject,
