@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 
+from accounts.signin.api import router as signin
 from asn_lms.lib.refusals import problem
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -18,7 +19,9 @@ def signed_in(request: HttpRequest) -> Any:
     if not request.user.is_authenticated:
         return None
     if request.method not in SAFE and not getattr(request, "by_token", False) and check_csrf(request) is not None:
-        raise HttpError(403, _("The CSRF token is missing or wrong. Send it in the X-CSRFToken header, or use a personal token."))
+        raise HttpError(
+            403, _("The CSRF token is missing or wrong. Send it in the X-CSRFToken header, or use a personal token.")
+        )
     return request.user
 
 
@@ -26,6 +29,10 @@ api = NinjaAPI(
     title="ASN LMS", version="1", urls_namespace="api", openapi_url="/openapi.json", docs_url=None, auth=signed_in,
     description="The same actions and the same permissions as the pages. Lists page by cursor; limit is at most 200.",
 )  # fmt: skip
+
+
+for router in (signin,):
+    api.add_router("", router)
 
 
 @api.exception_handler(HttpError)
@@ -42,5 +49,7 @@ def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 
 @api.exception_handler(ValidationError)
 def wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    details = [{"field": ".".join(str(step) for step in one["loc"][1:]), "sentence": one["msg"]} for one in error.errors]
+    details = [
+        {"field": ".".join(str(step) for step in one["loc"][1:]), "sentence": one["msg"]} for one in error.errors
+    ]
     return problem(422, _("The request does not have the expected shape."), errors=details)

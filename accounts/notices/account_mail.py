@@ -3,14 +3,12 @@
 from accounts.notices.models import Notice
 from asn_lms.lib.later import later
 
-KIND = "account"
-
 
 def post_mail(*, person_id: int, about: str, to: str, subject: str, text: str) -> Notice:
     """Promise this mail to that address. Its text holds secrets, so it is wiped from the row once it is sent."""
     notice = Notice.objects.create(
         person_id=person_id,
-        kind=KIND,
+        kind=Notice.ACCOUNT,
         about=about,
         title=" ".join(subject.split())[:200],
         data={"to": to, "text": text},

@@ -126,6 +126,8 @@ def _may_go_out(notice: Notice, now: datetime) -> bool:
     reason = ""
     if not person.is_active:
         reason = Notice.Hold.INACTIVE
+    elif notice.is_about_account and notice.tries < MOST_TRIES:
+        return True
     elif not person.email:
         reason = Notice.Hold.NO_ADDRESS
     elif address_is_refused(person):
@@ -168,7 +170,8 @@ def hand_over(notice: Notice, now: datetime, relay: BaseEmailBackend) -> Fate | 
             logger.warning("Mail of notice %s put off: %s", notice.pk, answer.reason)
         _not_taken(notice, answer, now)
         return answer.fate
-    _settle(notice, mail_state=Notice.Mail.SENT, sent_at=now, mail_reason="")
+    wiped = {"data": {}} if notice.is_about_account else {}
+    _settle(notice, mail_state=Notice.Mail.SENT, sent_at=now, mail_reason="", **wiped)
     return None
 
 

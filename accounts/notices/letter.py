@@ -19,6 +19,8 @@ def write_letter(notice: Notice, connection: BaseEmailBackend | None = None) -> 
     A kind may bring `mail/<kind>.html` and `.txt` (dots as underscores); otherwise `mail/notice` is used.
     """
     person = notice.person
+    if notice.is_about_account:
+        return _account_letter(notice, connection)
     name = notice.kind.replace(".", "_")
     with translation.override(person.language):
         context: dict[str, Any] = {
@@ -44,6 +46,17 @@ def write_letter(notice: Notice, connection: BaseEmailBackend | None = None) -> 
     )
     letter.attach_alternative(html, "text/html")
     return letter
+
+
+def _account_letter(notice: Notice, connection: BaseEmailBackend | None) -> EmailMultiAlternatives:
+    """allauth wrote the text, with its secret link; it goes to the address that was asked for, not always the person's."""
+    return EmailMultiAlternatives(
+        subject=notice.title,
+        body=notice.data["text"],
+        to=[notice.data["to"]],
+        connection=connection,
+        headers={"Message-ID": message_id(notice), "Auto-Submitted": "auto-generated"},
+    )
 
 
 def message_id(notice: Notice) -> str:

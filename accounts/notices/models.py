@@ -21,6 +21,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def unsent(self) -> "NoticeQuerySet":
         return self.filter(mail_state__in=[Notice.Mail.DUE, Notice.Mail.SENDING])
 
+    def shown(self) -> "NoticeQuerySet":
+        """What stands in the inbox: everything but mails about the account, which hold secrets."""
+        return self.exclude(kind=Notice.ACCOUNT)
+
     def sendable(self, now: datetime) -> "NoticeQuerySet":
         """Mails to send: due by `now`, or claimed by a sender whose claim ran out (by the database's own clock, which no
         worker's wrong clock can turn).
@@ -55,6 +59,8 @@ class Notice(models.Model):
         OVER = "over", _("Nothing was left to be reminded of: completed or withdrawn in the meantime.")
         DAY_PASSED = "day_passed", _("Its day was over before it could be sent; the next summary takes it up.")
         SENDER_DIED = "sender_died", _("The sender broke off again and again.")
+
+    ACCOUNT = "account"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(_("kind"), max_length=40)
@@ -98,6 +104,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_about_account(self) -> bool:
+        """A mail that somebody asked for at the door: sent whatever the person prefers, wiped once it is sent."""
+        return self.kind == self.ACCOUNT
 
     @property
     def reason(self) -> str:

@@ -176,7 +176,7 @@ class Frame:
     @cached_property
     def unread(self) -> int:
         """How many messages wait. Through the person, because notices stand above roles and may not be named here."""
-        return int(self.user.notices.unread().count()) if self.is_known else 0
+        return int(self.user.notices.shown().unread().count()) if self.is_known else 0
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -42,7 +42,8 @@ def print_codes(agency: Agency, *, by: User, now: datetime | None = None) -> lis
     open_codes.update(replaced_at=now)
     printed = [PrintedCode(person, new_code(), now + CODE_LASTS) for person in people]
     ActivationCode.objects.bulk_create(
-        ActivationCode(person=line.person, code_hash=fingerprint(line.code), created_by=by, expires_at=line.expires_at) for line in printed
+        ActivationCode(person=line.person, code_hash=fingerprint(line.code), created_by=by, expires_at=line.expires_at)
+        for line in printed
     )
     record("activation.printed", agency, by=by, agency=agency, people=len(printed))
     return printed
@@ -81,7 +82,9 @@ def activate(nip: str, code: str, password: str, *, now: datetime | None = None)
             ActivationCode.objects.filter(pk=row.pk).update(wrong_tries=F("wrong_tries") + 1)
             User().set_password(password)
     raise Refusal(
-        _("This number and code do not fit together, or the code is over. Check both; a code lasts 14 days. Your training officer can print a new one."),
+        _(
+            "This number and code do not fit together, or the code is over. Check both; a code lasts 14 days. Your training officer can print a new one."
+        ),
         field="code",
     )
 
@@ -97,7 +100,11 @@ def issue_token(person: User, name: str, *, days: int, now: datetime | None = No
     """Make a personal token for the REST API; the second value is the token itself, which is shown once."""
     token = new_token()
     row = ApiToken.objects.create(
-        person=person, name=name, token_hash=token_hash(token), hint=token[-4:], expires_at=(now or timezone.now()) + timedelta(days=days)
+        person=person,
+        name=name,
+        token_hash=token_hash(token),
+        hint=token[-4:],
+        expires_at=(now or timezone.now()) + timedelta(days=days),
     )
     record("token.issued", row, by=person, agency=person.agency, name=name)
     return row, token

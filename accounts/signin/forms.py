@@ -23,7 +23,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("NIP or office e-mail")
         self.fields["login"].help_text = _("The NIP may be written with or without spaces.")
-        self.fields["login"].widget.attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        self.fields["login"].widget.attrs = {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
         self.fields["password"].help_text = ""
         self.fields["remember"].label = _("Stay signed in on this device for 30 days")
@@ -43,7 +47,9 @@ class ActivationForm(forms.Form):
         label=_("Code from your training officer"),
         max_length=20,
         help_text=_("Eight letters and digits, for example ABCD-EFGH."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
     password = forms.CharField(
         label=_("New password"),
@@ -57,7 +63,9 @@ class ActivationForm(forms.Form):
         nip = bare_number(self.cleaned_data["nip"])
         if not nip.isdigit() or len(nip) != 18:
             digits = sum(sign.isdigit() for sign in nip)
-            raise ValidationError(_("The number has %(digits)s digits; it must have 18. Type it as on your card.") % {"digits": digits})
+            raise ValidationError(
+                _("The number has %(digits)s digits; it must have 18. Type it as on your card.") % {"digits": digits}
+            )
         return nip
 
     def clean_password(self) -> str:
@@ -81,7 +89,12 @@ class PreferencesForm(forms.ModelForm[User]):
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label=_("What is it for?"), max_length=60, help_text=_("For example: attendance dashboard of my unit."))
+    name = forms.CharField(
+        label=_("What is it for?"), max_length=60, help_text=_("For example: attendance dashboard of my unit.")
+    )
     days = forms.TypedChoiceField(
-        label=_("Valid for"), coerce=int, choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year"))], initial=90
+        label=_("Valid for"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year"))],
+        initial=90,
     )

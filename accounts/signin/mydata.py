@@ -31,13 +31,31 @@ class MyData:
             "birth_place": person.birth_place,
             "birth_on": person.birth_on.isoformat() if person.birth_on else None,
             "sex": person.get_sex_display(),
-            "numbers": [{"number": n.number, "from": str(n.from_on), "until": str(n.until_on or "")} for n in self.numbers],
+            "numbers": [
+                {"number": n.number, "from": str(n.from_on), "until": str(n.until_on or "")} for n in self.numbers
+            ],
             "placements": [
-                {"unit": str(p.agency), "post": p.post, "rank": str(p.rank or ""), "from": str(p.from_on), "until": str(p.until_on or "")}
+                {
+                    "unit": str(p.agency),
+                    "post": p.post,
+                    "rank": str(p.rank or ""),
+                    "from": str(p.from_on),
+                    "until": str(p.until_on or ""),
+                }
                 for p in self.placements
             ],
-            "roles": [{"role": g.get_role_display(), "unit": str(g.agency), "from": str(g.from_on), "until": str(g.until_on or "")} for g in self.grants],
-            "privacy_notices": [{"version": a.notice.version, "acknowledged_at": a.at.isoformat()} for a in self.acknowledgements],
+            "roles": [
+                {
+                    "role": g.get_role_display(),
+                    "unit": str(g.agency),
+                    "from": str(g.from_on),
+                    "until": str(g.until_on or ""),
+                }
+                for g in self.grants
+            ],
+            "privacy_notices": [
+                {"version": a.notice.version, "acknowledged_at": a.at.isoformat()} for a in self.acknowledgements
+            ],
         }
 
 

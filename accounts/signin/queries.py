@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.agencies.models import Agency
@@ -28,7 +30,12 @@ def bearer_of(token: str, now: datetime | None = None) -> tuple[User, ApiToken] 
     """The active person whose valid token this is."""
     row = (
         ApiToken.objects.select_related("person__agency")
-        .filter(token_hash=token_hash(token), revoked_at__isnull=True, expires_at__gt=now or timezone.now(), person__is_active=True)
+        .filter(
+            token_hash=token_hash(token),
+            revoked_at__isnull=True,
+            expires_at__gt=now or timezone.now(),
+            person__is_active=True,
+        )
         .first()
     )
     return (row.person, row) if row else None
@@ -44,7 +51,7 @@ class Waiting:
 
 def waiting_in(agency: Agency) -> Waiting:
     """People at or below the unit who cannot sign in yet, by unit and name."""
-    people = User.objects.active().filter(agency__path__startswith=agency.path, password__startswith="!").select_related("agency")
-    return Waiting(agency, list(people.order_by("agency__path", "name", "id")))
-
-
+    people = User.objects.active().filter(
+        Q(password__startswith=UNUSABLE_PASSWORD_PREFIX), agency__path__startswith=agency.path
+    )
+    return Waiting(agency, list(people.select_related("agency").order_by("agency__path", "name", "id")))

@@ -16,7 +16,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.agencies.models import Agency
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
 from accounts.signin.actions import acknowledge, activate, issue_token, print_codes, revoke_token
@@ -124,7 +123,12 @@ def language(request: HttpRequest) -> HttpResponse:
 
 def _speak(request: HttpRequest, answer: HttpResponse, chosen: str) -> HttpResponse:
     answer.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=365 * 86400,
+        samesite="Lax",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
     )
     return answer
 
@@ -134,7 +138,10 @@ def _speak(request: HttpRequest, answer: HttpResponse, chosen: str) -> HttpRespo
 def tokens(request: HttpRequest) -> HttpResponse:
     """Personal tokens: the list, and the form for a new one, whose token is shown once."""
     form = TokenForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "tokens": ApiToken.objects.filter(person=request.user, revoked_at__isnull=True)}
+    context: dict[str, Any] = {
+        "form": form,
+        "tokens": ApiToken.objects.filter(person=request.user, revoked_at__isnull=True),
+    }
     if request.method == "POST" and form.is_valid():
         _row, context["fresh"] = issue_token(request.user, form.cleaned_data["name"], days=form.cleaned_data["days"])  # type: ignore[arg-type]  # signed in
         context["form"] = TokenForm()
@@ -148,5 +155,3 @@ def end_token(request: HttpRequest, token_id: int) -> HttpResponse:
     revoke_token(token, by=request.user)  # type: ignore[arg-type]  # signed in
     messages.success(request, _("The token is ended."))
     return redirect("tokens")
-
-
