@@ -19,7 +19,7 @@ _numbers = count(1)
 def agency(name: str = "", *, parent: Agency | None = None, **fields: Any) -> Agency:
     number = next(_numbers)
     values = {"code": f"U{number}", "name": name or f"Unit {number}", **fields}
-    row: Agency = parent.add_child(**values) if parent else Agency.add_root(**values)
+    row: Agency = Agency.objects.add_child(parent, values) if parent else Agency.objects.add_root(values)
     return row
 
 

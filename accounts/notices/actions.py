@@ -170,7 +170,7 @@ def hand_over(notice: Notice, now: datetime, relay: BaseEmailBackend) -> Fate | 
             logger.warning("Mail of notice %s put off: %s", notice.pk, answer.reason)
         _not_taken(notice, answer, now)
         return answer.fate
-    wiped = {"data": {}} if notice.is_about_account else {}
+    wiped: dict[str, Any] = {"data": {}} if notice.is_about_account else {}
     _settle(notice, mail_state=Notice.Mail.SENT, sent_at=now, mail_reason="", **wiped)
     return None
 

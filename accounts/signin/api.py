@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from accounts.people.models import User
+from accounts.people import asking
 from accounts.roles.queries import grants_of
 
 router = Router(tags=["me"])
@@ -29,8 +29,7 @@ class MeOut(Schema):
 
 @router.get("/me", response=MeOut, summary="Who this is")
 def me(request: HttpRequest) -> MeOut:
-    person = request.user
-    assert isinstance(person, User)
+    person = asking.person(request)
     return MeOut(
         name=person.full_name,
         nip=person.nip,

@@ -51,7 +51,7 @@ class Waiting:
 
 def waiting_in(agency: Agency) -> Waiting:
     """People at or below the unit who cannot sign in yet, by unit and name."""
-    people = User.objects.active().filter(
-        Q(password__startswith=UNUSABLE_PASSWORD_PREFIX), agency__path__startswith=agency.path
+    people = User.objects.filter(
+        Q(is_active=True), Q(password__startswith=UNUSABLE_PASSWORD_PREFIX), agency__path__startswith=agency.path
     )
     return Waiting(agency, list(people.select_related("agency").order_by("agency__path", "name", "id")))

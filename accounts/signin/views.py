@@ -11,11 +11,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.agencies.models import Agency
+from accounts.people.asking import person
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
 from accounts.signin.actions import acknowledge, activate, issue_token, print_codes, revoke_token
@@ -30,7 +31,11 @@ from asn_lms.lib.refusals import Refusal
 
 def _next(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else reverse("home")
+    return (
+        target
+        if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+        else settings.LOGIN_REDIRECT_URL
+    )
 
 
 @require_safe
@@ -45,7 +50,7 @@ def privacy_read(request: HttpRequest) -> HttpResponse:
     """The notice with its button, on the way to the page that was asked for."""
     notice = current_notice()
     if request.method == "POST" and notice is not None and request.user.is_authenticated:
-        acknowledge(request.user, notice)
+        acknowledge(person(request), notice)
         request.session[SEEN] = notice.version
         return redirect(_next(request))
     if notice is None:
@@ -57,20 +62,23 @@ def privacy_read(request: HttpRequest) -> HttpResponse:
 def activation(request: HttpRequest) -> HttpResponse:
     """First sign-in with a printed code."""
     if request.user.is_authenticated:
-        return redirect("home")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     form = ActivationForm(request.POST or None)
     if request.method == "POST":
-        limited = ratelimit.consume_or_429(request, action="login")
+        limited: HttpResponse | None = ratelimit.consume_or_429(request, action="login")
         if limited:
             return limited
         if form.is_valid():
             try:
-                person = activate(form.cleaned_data["nip"], form.cleaned_data["code"], form.cleaned_data["password"])
+                activated = activate(form.cleaned_data["nip"], form.cleaned_data["code"], form.cleaned_data["password"])
             except Refusal as refusal:
                 form.add_error(refusal.field, str(refusal.sentence))
             else:
                 messages.success(request, _("Your account is active. Welcome!"))
-                return perform_login(request, Login(user=person, redirect_url=reverse("home")))
+                welcome: HttpResponse = perform_login(
+                    request, Login(user=activated, redirect_url=settings.LOGIN_REDIRECT_URL)
+                )
+                return welcome
     return page(request, "accounts/signin/activation.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -78,10 +86,10 @@ def activation(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def activation_sheet(request: HttpRequest, agency_id: int) -> HttpResponse:
     """Codes of a unit, to be printed and cut: shown in the answer to the POST, and never again."""
-    agency = get_object_or_404(agencies_of(request.user, RoleGrant.Role.OFFICER), pk=agency_id)
+    agency: Agency = get_object_or_404(agencies_of(request.user, RoleGrant.Role.OFFICER), pk=agency_id)
     context: dict[str, Any] = {"agency": agency}
     if request.method == "POST":
-        context["printed"] = print_codes(agency, by=request.user)  # type: ignore[arg-type]  # signed in
+        context["printed"] = print_codes(agency, by=person(request))
     else:
         context["waiting"] = waiting_in(agency)
     return page(request, "accounts/signin/activation_sheet.html", context)
@@ -91,7 +99,7 @@ def activation_sheet(request: HttpRequest, agency_id: int) -> HttpResponse:
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is kept about oneself; `?format=json` as a file."""
-    data = data_of(request.user)  # type: ignore[arg-type]  # signed in
+    data = data_of(person(request))
     if request.GET.get("format") == "json":
         answer = HttpResponse(json.dumps(data.plain(), ensure_ascii=False, indent=2), content_type="application/json")
         answer["Content-Disposition"] = 'attachment; filename="data-saya.json"'
@@ -102,7 +110,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    form = PreferencesForm(request.POST or None, instance=request.user)
+    form = PreferencesForm(request.POST or None, instance=person(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Settings saved."))
@@ -140,10 +148,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     context: dict[str, Any] = {
         "form": form,
-        "tokens": ApiToken.objects.filter(person=request.user, revoked_at__isnull=True),
+        "tokens": ApiToken.objects.filter(person=person(request), revoked_at__isnull=True),
     }
     if request.method == "POST" and form.is_valid():
-        _row, context["fresh"] = issue_token(request.user, form.cleaned_data["name"], days=form.cleaned_data["days"])  # type: ignore[arg-type]  # signed in
+        _row, context["fresh"] = issue_token(person(request), form.cleaned_data["name"], days=form.cleaned_data["days"])
         context["form"] = TokenForm()
     return page(request, "accounts/signin/tokens.html", context, status=422 if form.errors else 200)
 
@@ -151,7 +159,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end_token(request: HttpRequest, token_id: int) -> HttpResponse:
-    token = get_object_or_404(ApiToken, pk=token_id, person=request.user)
-    revoke_token(token, by=request.user)  # type: ignore[arg-type]  # signed in
+    token = get_object_or_404(ApiToken, pk=token_id, person=person(request))
+    revoke_token(token, by=person(request))
     messages.success(request, _("The token is ended."))
     return redirect("tokens")

@@ -91,5 +91,5 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_ranks_and_holidays")]
+    dependencies = [("accounts", "0004_clock_beat")]
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
