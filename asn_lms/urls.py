@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
-from asn_lms import appearance, health
+from asn_lms import about, appearance, health
 from asn_lms.api import api
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("api/v1/", api.urls),
+    path("guide/", about.guide, name="guide"),
+    path("accessibility/", about.accessibility, name="accessibility"),
     path("me/theme/", appearance.theme, name="theme"),
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,18 @@ from django import forms
 from django.conf import settings
 from django.http import HttpResponse
 from django.template import Context, Template, engines
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from asn_lms.lib import charts
 from asn_lms.lib.pages import page, part_asked_for
 
 ROOT = Path(settings.BASE_DIR)
-PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 @pytest.fixture(autouse=True)
-def _plain_static() -> Any:
-    with override_settings(STORAGES={**settings.STORAGES, **PLAIN_STATIC}), translation.override("id"):
+def _in_indonesian() -> Iterator[None]:
+    with translation.override("id"):
         yield
 
 
