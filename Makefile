@@ -9,7 +9,6 @@ SHELL = /bin/sh
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
-export DATA_DIR ?= .data
 
 ifeq ($(origin VENV),file)
 RUN_ENV = $(VENV)/.ready
