@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.signin.bearer.BearerMiddleware",
     "accounts.jobs.idempotency.IdempotencyMiddleware",
+    "accounts.people.zones.ZoneMiddleware",
     "accounts.signin.gatekeeper.GatekeeperMiddleware",
     "asn_lms.lib.refusals.RefusalMiddleware",
 ]
