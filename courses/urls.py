@@ -1,7 +1,15 @@
 """Contents: the addresses of courses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
+from courses.authoring import urls as authoring
+from courses.catalogue import urls as catalogue
 from courses.files import urls as files
+from courses.publishing import urls as publishing
 
-urlpatterns: list[URLPattern | URLResolver] = [*files.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *files.urlpatterns,
+    *catalogue.urlpatterns,
+    path("office/", include(publishing.urlpatterns)),
+    path("office/courses/", include(authoring.urlpatterns)),
+]

@@ -194,3 +194,53 @@ def _likeness(lesson: Lesson, contents: Mapping[int, Any]) -> tuple[Any, ...]:
     for file in files.values():
         file.close()
     return lesson.kind, lesson.title, lesson.minutes, lesson.is_required, values, names
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A comment with its answers. `title` is the lesson's present title; empty for the course, or when the lesson is gone."""
+
+    comment: ReviewComment
+    replies: tuple[ReviewComment, ...]
+    title: str
+    is_lesson_gone: bool
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What was said about a version: open (or done) comments, and the latest verdict with its words."""
+
+    threads: tuple[Thread, ...]
+    open_count: int
+    done_count: int
+    shows_done: bool
+    verdict: ReviewComment | None
+
+
+def talk_of(version: CourseVersion, *, done: bool = False) -> Talk:
+    """Two queries."""
+    said = list(ReviewComment.objects.filter(version=version).select_related("author").order_by("id"))
+    titles = dict(version.lessons.values_list("uid", "title"))
+    answers: dict[int, list[ReviewComment]] = {}
+    for one in said:
+        if one.reply_to_id is not None:
+            answers.setdefault(one.reply_to_id, []).append(one)
+    comments = [one for one in said if one.verdict == ReviewComment.Verdict.COMMENT and one.reply_to_id is None]
+    closed = [one for one in comments if one.resolved_at is not None]
+    shown = closed if done else [one for one in comments if one.resolved_at is None]
+    verdicts = [one for one in said if one.verdict != ReviewComment.Verdict.COMMENT]
+    return Talk(
+        threads=tuple(
+            Thread(
+                comment=one,
+                replies=tuple(answers.get(one.pk, ())),
+                title=titles.get(one.lesson_uid, "") if one.lesson_uid else "",
+                is_lesson_gone=one.lesson_uid is not None and one.lesson_uid not in titles,
+            )
+            for one in shown
+        ),
+        open_count=len(comments) - len(closed),
+        done_count=len(closed),
+        shows_done=done,
+        verdict=verdicts[-1] if verdicts else None,
+    )

@@ -1,0 +1,127 @@
+"""Forms of the author's desk: shape only; what is allowed is decided by the actions."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.agencies.models import Agency
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import agencies_of, grants_of
+from courses.authoring.actions import DETAILS
+from courses.lesson_kinds import kinds
+from courses.structure.models import CourseVersion, Lesson, Module
+
+
+def _organisers(user: Any) -> Any:
+    """Agencies and departments that the person may make courses for; and the unit of a grant itself, however small."""
+    own = [grant.agency_id for grant in grants_of(user)]
+    mine = agencies_of(user, RoleGrant.Role.OFFICER).active()
+    return mine.filter(kind__in=[Agency.Kind.INSTANSI, Agency.Kind.OPD]) | mine.filter(pk__in=own)
+
+
+class NewCourseForm(forms.Form):
+    """Two questions; the rest is asked when there is something to say."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=150, help_text=_("As learners will read it. You can change it later.")
+    )
+    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Agency.objects.none())
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["organiser"]
+        field.queryset = _organisers(user)
+        if user.agency_id and field.queryset.filter(pk=user.agency_id).exists():
+            field.initial = user.agency_id
+
+
+if TYPE_CHECKING:
+    VersionForm = forms.ModelForm[CourseVersion]
+else:
+    VersionForm = forms.ModelForm
+
+
+class DetailsForm(VersionForm):
+    """What a version says of itself, and who organises the course."""
+
+    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Agency.objects.none())
+
+    class Meta:
+        model = CourseVersion
+        fields = DETAILS
+        localized_fields = ("jp", "pass_mark")
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 8}),
+            "motif": forms.RadioSelect,
+            "language": forms.RadioSelect,
+            "competency": forms.RadioSelect,
+        }
+        help_texts = {
+            "summary": _(
+                "Begin with what the learner can do afterwards: “Answer a citizen's question in two minutes.”"
+            ),
+            "description": _("Shown on the course page. Headings, lists and tables may be written as Markdown."),
+            "target_group": _("For example: counter staff of the 21 districts."),
+            "jp": _("The modules must share out exactly this number."),
+            "pass_mark": _("Each graded quiz must reach it; the best attempt counts."),
+            "self_paced_days": _("Counted from enrolment. Leave empty for no deadline."),
+            "path": _("How the competency is developed (Perlan 10/2018)."),
+            "training_type": _("How BKN records it (SIASN)."),
+        }
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["organiser"]
+        organiser = self.instance.course.organiser
+        field.queryset = _organisers(user) | Agency.objects.filter(pk=organiser.pk)
+        field.initial = organiser.pk
+        competency: Any = self.fields["competency"]
+        competency.empty_label = None
+
+    def details(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in DETAILS}
+
+
+class ModuleForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=150)
+    jp = forms.DecimalField(
+        label=_("JP"), min_value=Decimal(0), max_digits=6, decimal_places=2, localize=True, initial=Decimal(1)
+    )
+
+
+class NewLessonForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=150)
+    kind = forms.ChoiceField(label=_("What sort of lesson?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind.name, kind.label) for kind in kinds]
+
+
+class LessonForm(forms.Form):
+    """What every lesson has, whatever its kind. Its names bear a prefix, so that they never meet the kind's own."""
+
+    prefix = "lesson"
+    title = forms.CharField(label=_("Title of the lesson"), max_length=150)
+    minutes = forms.IntegerField(
+        label=_("How long it takes (minutes)"),
+        min_value=1,
+        max_value=600,
+        help_text=_("An honest guess for most learners."),
+    )
+    module = forms.ModelChoiceField(label=_("Module"), queryset=Module.objects.none(), empty_label=None)
+    is_required = forms.BooleanField(label=_("Required to complete the course"), required=False)
+
+    def __init__(self, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "title": lesson.title,
+            "minutes": lesson.minutes,
+            "module": lesson.module_id,
+            "is_required": lesson.is_required,
+        }
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["module"]
+        field.queryset = Module.objects.filter(version=lesson.version_id).order_by("position")

@@ -1,0 +1,64 @@
+// <form data-autosave="#saved">: what is written goes to the server a second after the last key, and a line says when it stood.
+// Files are left to the button: they go once, when the person means it. Without this script the button saves as ever.
+const WAIT = 1200;
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const line = document.querySelector(form.dataset.autosave);
+  let timer = null;
+  let sending = false;
+  let again = false;
+  let leaving = false;
+
+  const holdsFile = () => [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
+
+  async function save() {
+    if (leaving) return;
+    if (holdsFile()) {
+      line.textContent = line.dataset.file;
+      return;
+    }
+    if (sending) {
+      again = true;
+      return;
+    }
+    sending = true;
+    const data = new FormData(form);
+    data.delete("idempotency_key"); // the same form goes many times
+    for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name);
+    data.append("autosave", "1");
+    try {
+      const answer = await fetch(location.pathname, {
+        method: "POST", body: data, headers: { "HX-Request": "true", "HX-Target": "saved" }, credentials: "same-origin",
+      });
+      if (answer.redirected || !answer.ok) throw new Error(answer.status === 409 ? await answer.text() : "");
+      if (!leaving) line.innerHTML = await answer.text();
+    } catch (error) {
+      line.textContent = error.message && !error.message.includes("<") && !(error instanceof TypeError) ? error.message : line.dataset.failed;
+    } finally {
+      sending = false;
+    }
+    if (again) {
+      again = false;
+      save();
+    }
+  }
+
+  const soon = (event) => {
+    if (event.target?.type === "file" && !holdsFile()) return;
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(timer);
+  });
+  // A tab that is put away may never come back.
+  addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || timer === null) return;
+    clearTimeout(timer);
+    timer = null;
+    save();
+  });
+}
