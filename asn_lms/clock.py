@@ -29,6 +29,7 @@ JOBS: list[Job] = [
         timedelta(hours=6),
         "files of finished work and remembered answers are kept for seven days, no longer",
     ),
+    Job("courses.publish_due", timedelta(minutes=1), "approved versions whose hour of publication has come"),
     Job("notices.sweep", timedelta(seconds=30), "mail that is due: its message was lost or its sender died"),
 ]
 
