@@ -58,7 +58,7 @@ def test_an_author_never_reviews_their_own_version(people: Cast, draft: CourseVe
     RoleGrant.objects.create(
         person=people.officer, role=RoleGrant.Role.REVIEWER, agency=people.city, from_on=timezone.localdate()
     )
-    with pytest.raises(Refusal, match="cannot review|tidak dapat meninjau"):
+    with pytest.raises(Refusal):
         submit(draft, people.officer, by=people.officer)
     assert people.officer not in reviewers_for(draft, timezone.localdate())
 

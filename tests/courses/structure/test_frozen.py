@@ -63,8 +63,12 @@ def test_content_of_every_kind_is_frozen_with_its_version() -> None:
         assert tables, kind.name
         make.publish(version)
         for model in tables:
-            assert _refused(lambda model=model: model.objects.filter(lesson__version=version)._raw_delete("default"))
-            assert _refused(lambda model=model: _touch(model, version))
+            assert _refused(
+                lambda model=model, version=version: model.objects.filter(lesson__version=version)._raw_delete(
+                    "default"
+                )
+            )
+            assert _refused(lambda model=model, version=version: _touch(model, version))
 
 
 def _content_models() -> list:  # type: ignore[type-arg]
