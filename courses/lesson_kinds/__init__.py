@@ -43,7 +43,12 @@ class Unreadable(ValueError):
 
 
 class Kind(ABC):
-    """One sort of lesson. All methods are pure unless they say that they write."""
+    """One sort of lesson. All methods are pure unless they say that they write.
+
+    `learn_template` is included in the lesson page, with `learn_context` and: `enrollment`, `lesson`, `attempt` (or None), `input_url`
+    (where its forms post), `begin_url` (where a form begins an attempt, for kinds with a number of attempts), `may_begin`,
+    `attempts_left` (None: no limit), `pass_mark` of the version, and `preview` (an author looks at it: nothing can be posted).
+    """
 
     name: str
     label: str | Promise
@@ -75,6 +80,14 @@ class Kind(ABC):
 
     @abstractmethod
     def state_from_json(self, data: Mapping[str, Any]) -> Any: ...
+
+    def reveal(self, content: Any, state: Any) -> dict[str, Any]:
+        """More for `learn_template`, for whoever can gain nothing by it any more: the right answers, once no attempt is left."""
+        return {}
+
+    def deadline(self, content: Any, state: Any) -> datetime | None:
+        """When an attempt that goes on runs out of time. After that any input closes it with what was saved in time."""
+        return None
 
     def is_graded(self, content: Any) -> bool:
         """Whether the best score must reach the version's pass mark before the course is complete."""

@@ -1,0 +1,109 @@
+"""A quiz as it is read: plain values, so that drawing and scoring need no database."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from courses.lesson_kinds.quiz.models import QuizContent, QuizOption, QuizQuestion
+from courses.structure.models import Lesson
+
+Type = QuizQuestion.Type
+MOST_QUESTIONS = 200
+MOST_OPTIONS = 10
+
+
+@dataclass(frozen=True)
+class Option:
+    uid: str
+    text: str
+    is_correct: bool = False
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    uid: str
+    type: str = Type.SINGLE
+    text: str = ""
+    points: Decimal = Decimal(1)
+    feedback: str = ""
+    options: tuple[Option, ...] = ()
+
+    @property
+    def takes_several(self) -> bool:
+        return self.type == Type.MULTIPLE
+
+    @property
+    def shown(self) -> tuple[Option, ...]:
+        """The options that have a text; a draft may hold others."""
+        return tuple(one for one in self.options if one.text)
+
+    @property
+    def right(self) -> frozenset[str]:
+        return frozenset(one.uid for one in self.shown if one.is_correct)
+
+
+@dataclass(frozen=True)
+class Quiz:
+    is_graded: bool = True
+    attempts: int | None = 3
+    is_shuffled: bool = True
+    draw: int | None = None
+    minutes: int | None = None
+    questions: tuple[Question, ...] = ()
+    by_uid: dict[str, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_uid", {one.uid: one for one in self.questions})
+
+    @property
+    def asked(self) -> int:
+        """How many questions one attempt has."""
+        return min(self.draw or len(self.questions), len(self.questions))
+
+
+def read_quiz(lesson: Lesson) -> Quiz:
+    """Three queries, whatever the size."""
+    rules = QuizContent.objects.get(lesson=lesson)
+    options: dict[int, list[Option]] = {}
+    for row in QuizOption.objects.filter(lesson=lesson).order_by("question_id", "position", "id"):
+        options.setdefault(row.question_id, []).append(Option(str(row.uid), row.text, row.is_correct, row.feedback))
+    questions = tuple(
+        Question(str(row.uid), row.type, row.text, row.points, row.feedback, tuple(options.get(row.pk, ())))
+        for row in QuizQuestion.objects.filter(lesson=lesson).order_by("position", "id")
+    )
+    return Quiz(rules.is_graded, rules.attempts, rules.is_shuffled, rules.draw, rules.minutes, questions)
+
+
+def write_questions(lesson: Lesson, questions: tuple[Question, ...]) -> None:
+    """Put these questions in place of those that the lesson has; the uids are the caller's."""
+    QuizOption.objects.filter(lesson=lesson).delete()
+    QuizQuestion.objects.filter(lesson=lesson).delete()
+    rows = QuizQuestion.objects.bulk_create(
+        [
+            QuizQuestion(
+                lesson=lesson,
+                uid=one.uid,
+                position=position,
+                type=one.type,
+                text=one.text,
+                points=one.points,
+                feedback=one.feedback,
+            )
+            for position, one in enumerate(questions)
+        ]
+    )
+    QuizOption.objects.bulk_create(
+        [
+            QuizOption(
+                lesson=lesson,
+                question=row,
+                uid=option.uid,
+                position=position,
+                text=option.text,
+                is_correct=option.is_correct,
+                feedback=option.feedback,
+            )
+            for row, question in zip(rows, questions, strict=True)
+            for position, option in enumerate(question.options)
+        ]
+    )
