@@ -30,7 +30,16 @@ JOBS: list[Job] = [
         "files of finished work and remembered answers are kept for seven days, no longer",
     ),
     Job("courses.publish_due", timedelta(minutes=1), "approved versions whose hour of publication has come"),
-    Job("notices.sweep", timedelta(seconds=30), "mail that is due: its message was lost or its sender died"),
+    Job(
+        "notices.sweep",
+        timedelta(seconds=30),
+        "mail that is due: its message was lost or its sender died; beats the clock",
+    ),
+    Job("certificates.sweep", timedelta(seconds=30), "certificates to be drawn: message lost or worker died"),
+    Job(
+        "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"
+    ),
+    Job("tallies.fold", timedelta(seconds=30), "counts of what happened are added up, so that reports read few rows"),
 ]
 
 

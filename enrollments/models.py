@@ -6,6 +6,7 @@ from enrollments.cohorts.models import Cohort
 from enrollments.credits.models import Credit, YearlyTarget
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
+from enrollments.reminders.models import Reminder
 from enrollments.tallies.models import Tally, TallyDelta
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Enrollment",
     "ExtraAttempts",
     "LessonProgress",
+    "Reminder",
     "Tally",
     "TallyDelta",
     "YearlyTarget",

@@ -1,6 +1,7 @@
 """Contents: the background tasks of enrollments."""
 
 from enrollments.certificates import tasks as certificates
+from enrollments.reminders import tasks as reminders
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["certificates", "tallies"]
+__all__ = ["certificates", "reminders", "tallies"]

@@ -1,5 +1,8 @@
 """Contents: the addresses of enrollments."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("enrollments.certificates.urls")),
+    path("", include("enrollments.reminders.urls")),
+]

@@ -16,13 +16,16 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.audit.actions import record
 from accounts.notices.kinds import verdict
 from accounts.notices.letter import write_letter
 from accounts.notices.models import Notice
 from accounts.notices.queries import officers_over
 from accounts.notices.relay import Answer, Fate, read_answer
+from accounts.notices.rules import may_send_again
 from accounts.people.models import User
 from asn_lms.lib.later import later
+from asn_lms.lib.refusals import NotYours, Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -170,9 +173,13 @@ def hand_over(notice: Notice, now: datetime, relay: BaseEmailBackend) -> Fate | 
             logger.warning("Mail of notice %s put off: %s", notice.pk, answer.reason)
         _not_taken(notice, answer, now)
         return answer.fate
-    wiped: dict[str, Any] = {"data": {}} if notice.is_about_account else {}
-    _settle(notice, mail_state=Notice.Mail.SENT, sent_at=now, mail_reason="", **wiped)
+    _settle(notice, mail_state=Notice.Mail.SENT, sent_at=now, mail_reason="", **_wiped(notice))
     return None
+
+
+def _wiped(notice: Notice) -> dict[str, Any]:
+    """What a mail about the account leaves behind when it is through: not its secret link."""
+    return {"data": {}} if notice.is_about_account else {}
 
 
 def _not_taken(notice: Notice, answer: Answer, now: datetime) -> None:
@@ -190,10 +197,11 @@ def _not_taken(notice: Notice, answer: Answer, now: datetime) -> None:
             _settle(notice, mail_state=Notice.Mail.DUE, not_before=now + pause, mail_reason=answer.reason)
         case Fate.BAD_ADDRESS:
             with transaction.atomic():
-                _settle(notice, mail_state=Notice.Mail.FAILED, mail_reason=answer.reason)
-                _mark_address(notice.person, answer.reason)
+                _settle(notice, mail_state=Notice.Mail.FAILED, mail_reason=answer.reason, **_wiped(notice))
+                if not notice.is_about_account or notice.data.get("to") == notice.person.email:
+                    _mark_address(notice.person, answer.reason)
         case _:
-            _settle(notice, mail_state=Notice.Mail.FAILED, mail_reason=answer.reason)
+            _settle(notice, mail_state=Notice.Mail.FAILED, mail_reason=answer.reason, **_wiped(notice))
             logger.error("Mail of notice %s given up: %s", notice.pk, answer.reason)
 
 
@@ -221,6 +229,21 @@ def _mark_address(person: User, reason: str) -> None:
                 "person's data. Until then messages reach them only here in the application."
             ) % {"address": person.email, "reason": reason}
         tell(officer, "mail.refused", f"person {person.pk} {person.email}"[:80], title, body, mail=False)
+
+
+@transaction.atomic
+def send_again(notice: Notice, *, by: User) -> None:
+    """An officer lets a mail that was held or given up go out after all, once its cause is put right."""
+    if not may_send_again(by, notice):
+        raise NotYours(_("Only training officers of this person's unit may send it again."))
+    if not notice.may_be_sent_again:
+        raise Refusal(_("This mail is on its way or has been sent already."))
+    Notice.objects.filter(pk=notice.pk, mail_state__in=[Notice.Mail.HELD, Notice.Mail.FAILED]).update(
+        mail_state=Notice.Mail.DUE, mail_reason="", tries=0, not_before=None
+    )
+    User.objects.filter(pk=notice.person_id).update(mail_refused="")
+    record("notice.sent_again", notice, by=by, agency=notice.person.agency)
+    later("notices.send", notice.pk)
 
 
 def sweep(now: datetime, at: str | None) -> bool:

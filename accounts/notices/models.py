@@ -10,10 +10,18 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.agencies.models import below
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import paths_of
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def held_by(self, user: Any) -> "NoticeQuerySet":
         return self.filter(person=user)
+
+    def seen_by_office(self, user: Any) -> "NoticeQuerySet":
+        """What was told to the people of the units in which this person is a training officer."""
+        return self.shown().filter(below(paths_of(user, RoleGrant.Role.OFFICER), "person__agency__"))
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
@@ -109,6 +117,12 @@ class Notice(models.Model):
     def is_about_account(self) -> bool:
         """A mail that somebody asked for at the door: sent whatever the person prefers, wiped once it is sent."""
         return self.kind == self.ACCOUNT
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Held or given up for a cause that can be put right. What its own kind held back stays held."""
+        right = {self.Hold.NO_ADDRESS, self.Hold.BAD_ADDRESS}
+        return self.mail_state == self.Mail.FAILED or (self.mail_state == self.Mail.HELD and self.mail_reason in right)
 
     @property
     def reason(self) -> str:

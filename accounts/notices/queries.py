@@ -1,9 +1,50 @@
 """Reading notices."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from accounts.agencies.models import Agency
+from accounts.notices.models import Notice
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from asn_lms.lib.days import local_day
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A page of messages in the groups in which they are read: today, this week, before."""
+
+    today: list[Notice]
+    week: list[Notice]
+    older: list[Notice]
+    newest_id: int
+    next_before: int | None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.today or self.week or self.older)
+
+
+def inbox_page(person: User, *, before: int | None, only_unread: bool, today: date) -> Inbox:
+    """The person's messages, newest first, `PAGE` at a time, older than message `before` if given."""
+    rows = Notice.objects.held_by(person).shown()
+    if only_unread:
+        rows = rows.unread()
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    shown = found[:PAGE]
+    dated = [(local_day(person.zone, one.created_at), one) for one in shown]
+    monday = today - timedelta(days=today.weekday())
+    return Inbox(
+        today=[one for day, one in dated if day >= today],
+        week=[one for day, one in dated if monday <= day < today],
+        older=[one for day, one in dated if day < min(monday, today)],
+        newest_id=shown[0].pk if shown else 0,
+        next_before=shown[-1].pk if len(found) > PAGE else None,
+    )
 
 
 def officers_over(agency: Agency | None) -> list[User]:

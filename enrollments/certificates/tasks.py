@@ -2,7 +2,20 @@
 
 from celery import shared_task
 
+from asn_lms.lib.days import instant
+from enrollments.certificates import actions
+
 
 @shared_task(name="certificates.draw")
 def draw(certificate_id: int, at: str | None = None) -> None:
-    pass
+    actions.draw_certificate(certificate_id, instant(at), at)
+
+
+@shared_task(name="certificates.draw_waiting")
+def draw_waiting(at: str | None = None) -> None:
+    actions.draw_waiting(instant(at), at)
+
+
+@shared_task(name="certificates.sweep")
+def sweep(at: str | None = None) -> None:
+    actions.sweep(at)

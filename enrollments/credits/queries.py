@@ -1,5 +1,6 @@
 """How many JP a person has."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,9 +36,22 @@ def target_of(employment: str, year: int) -> YearlyTarget | None:
     )
 
 
+def years_of_credit_of(people: Iterable[User], year: int) -> dict[int, YearOfCredit]:
+    """The same for many people at once, by person id, in two queries."""
+    wanted = list(people)
+    sums = dict(
+        Credit.objects.filter(learner__in=wanted, year=year).values_list("learner").annotate(Sum("jp")).order_by()
+    )
+    rules = {one: target_of(one, year) for one in {person.employment for person in wanted}}
+    return {person.pk: _by_rule(year, sums.get(person.pk, Decimal(0)), rules[person.employment]) for person in wanted}
+
+
 def year_of_credit(person: User, year: int) -> YearOfCredit:
     earned = Credit.objects.filter(learner=person, year=year).aggregate(sum=Sum("jp"))["sum"] or Decimal(0)
-    rule = target_of(person.employment, year)
+    return _by_rule(year, earned, target_of(person.employment, year))
+
+
+def _by_rule(year: int, earned: Decimal, rule: YearlyTarget | None) -> YearOfCredit:
     is_floor = rule is not None and rule.kind == YearlyTarget.Kind.FLOOR
     return YearOfCredit(
         year=year,
@@ -45,3 +59,9 @@ def year_of_credit(person: User, year: int) -> YearOfCredit:
         target=rule.jp if rule and is_floor else None,
         ceiling=rule.jp if rule and not is_floor else None,
     )
+
+
+def credits_of(person: User, year: int) -> list[Credit]:
+    """Every credit of that year, the newest first, with its course."""
+    rows = Credit.objects.filter(learner=person, year=year)
+    return list(rows.select_related("enrollment__version__course", "enrollment__cohort"))

@@ -1,45 +1,40 @@
 """`run_clock --at ISO-TIME`: every periodic job once, as if it were that time. For tests and drills."""
 
-import json
-import traceback
+import logging
 from typing import Any
 
 from celery import current_app
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from asn_lms.clock import JOBS
+from asn_lms.lib.commands import USAGE, JsonCommand, Refused
 from asn_lms.lib.days import instant
 
+logger = logging.getLogger(__name__)
 
-class Command(BaseCommand):
+
+class Command(JsonCommand):
     help = "Runs every periodic job once as if it were the given time, and passes that time on to what they queue."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--at", required=True, metavar="ISO-TIME", help="e.g. 2026-11-25T08:00:00+07:00")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def run(self, **options: Any) -> dict[str, Any]:
         try:
-            at = instant(options["at"]).isoformat()
+            moment = instant(options["at"]).isoformat()
         except ValueError as error:
-            raise CommandError(f"--at: {error}", returncode=2) from error
+            raise CommandError(f"--at: {error}", returncode=USAGE) from error
         done: list[str] = []
         failed: list[dict[str, str]] = []
         for job in JOBS:
             try:
-                current_app.tasks[job.task](at=at)
+                current_app.tasks[job.task](at=moment)
             except Exception as error:
+                logger.exception("%s failed as of %s", job.task, moment)
                 failed.append({"task": job.task, "reason": f"{type(error).__name__}: {error}"})
-                if not options["json"]:
-                    self.stderr.write(traceback.format_exc())
             else:
                 done.append(job.task)
-        if options["json"]:
-            self.stdout.write(json.dumps({"at": at, "done": done, "failed": failed}))
-        else:
-            for task in done:
-                self.stdout.write(f"{task}: done as of {at}")
+        answer = {"at": moment, "done": done, "failed": failed}
         if failed:
-            if options["json"]:
-                raise SystemExit(1)
-            raise CommandError("Failed: " + ", ".join(one["task"] for one in failed))
+            raise Refused(answer)
+        return answer

@@ -1,0 +1,42 @@
+"""The drawn paper as a file: whole or not at all."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from enrollments.certificates.models import Certificate, certificate_file
+
+
+def keep(certificate: Certificate, pdf: bytes) -> tuple[str, str]:
+    """Store the paper under its own name and return (name, SHA-256). Stored again, the same bytes take the same place.
+
+    Raises OSError when the disk is full or away; then nothing is left behind.
+    """
+    name = certificate_file(certificate, "sertifikat.pdf")
+    try:
+        target = Path(default_storage.path(name))
+    except NotImplementedError:  # an object store, which writes whole objects by itself
+        default_storage.delete(name)
+        default_storage.save(name, ContentFile(pdf))
+    else:
+        _write_whole(target, pdf)
+    return name, sha256(pdf).hexdigest()
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{uuid4().hex}.part")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(0o640)
+        os.replace(draft, target)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

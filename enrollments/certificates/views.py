@@ -1,0 +1,79 @@
+"""The learner's certificates, the paper itself, and the public page that checks it."""
+
+from dataclasses import asdict
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from asn_lms.lib.days import local_day
+from asn_lms.lib.pages import page
+from asn_lms.lib.throttle import allowed
+from asn_lms.lib.words import terbilang
+from enrollments.certificates.actions import draw_again
+from enrollments.certificates.models import Certificate
+from enrollments.certificates.queries import public_certificate, wallet
+from enrollments.credits.queries import credits_of, year_of_credit
+
+CHECKS_PER_MINUTE = 60
+
+
+@login_required
+@require_safe
+def certificates(request: HttpRequest) -> HttpResponse:
+    assert request.user.is_authenticated
+    mine = wallet(request.user)
+    year = local_day(request.user.zone).year
+    context = {
+        "certificates": mine,
+        "is_waiting": any(not one.is_ready and not one.is_stuck for one in mine),
+        "credit": year_of_credit(request.user, year),
+        "credits": credits_of(request.user, year),
+    }
+    return page(request, "enrollments/certificates/certificates.html", context)
+
+
+@login_required
+@require_GET
+def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The PDF, for the person themselves and for officers of the organiser."""
+    certificate = get_object_or_404(Certificate.objects.visible_to(request.user).exclude(file=""), pk=pk)
+    return paper_response(certificate)
+
+
+def paper_response(certificate: Certificate) -> FileResponse:
+    name = "Sertifikat " + certificate.number.replace("/", "-") + ".pdf"
+    return FileResponse(certificate.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    certificate = get_object_or_404(Certificate.objects.visible_to(request.user), pk=pk)
+    assert request.user.is_authenticated
+    draw_again(certificate, by=request.user)
+    return redirect("office-reminders")
+
+
+@require_safe
+def verify(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Public: whoever holds the paper compares it with what was issued."""
+    wants_json = request.GET.get("format") == "json"
+    if not allowed(request, "verify", per_minute=CHECKS_PER_MINUTE):
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = "60"
+    elif (found := public_certificate(public_id)) is None:
+        if wants_json:
+            response = JsonResponse({"state": "unknown"}, status=404)
+        else:
+            response = render(request, "enrollments/certificates/unknown.html", status=404)
+    elif wants_json:
+        response = JsonResponse({**asdict(found), "jp_in_words": terbilang(found.jp)})
+    else:
+        context = {"certificate": found, "checked_at": timezone.now()}
+        response = render(request, "enrollments/certificates/verify.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,262 @@
+"""The paper: drawn once from data that never changes after, whatever is retried, killed or clicked twice."""
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from accounts.agencies.models import Agency
+from accounts.notices.models import Notice
+from accounts.people.models import Rank, User
+from accounts.roles.models import RoleGrant
+from enrollments.certificates import actions, pdf
+from enrollments.certificates.actions import draw_certificate, reserve_certificate
+from enrollments.certificates.models import Certificate
+from enrollments.certificates.predicate import predicate
+from enrollments.cohorts.models import Cohort
+from enrollments.enrolling.models import Enrollment
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 16, 4, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def bkpsdm() -> Agency:
+    city = make.agency("Pemerintah Kota Medan", kind=Agency.Kind.INSTANSI)
+    return make.agency("Badan Kepegawaian dan Pengembangan SDM", parent=city, short_name="BKPSDM", kind=Agency.Kind.OPD)
+
+
+def reserved(learner: User | None = None, cohort: Cohort | None = None, **fields: Any) -> Certificate:
+    who = learner or make.person("Rina Hasibuan", title_after="S.Kom.")
+    place = make.enrollment(
+        learner=who,
+        cohort=cohort or make.cohort(),
+        status=Enrollment.Status.COMPLETED,
+        **{"score": Decimal(87), **fields},
+    )
+    return reserve_certificate(place, on=date(2026, 11, 16))
+
+
+def drawn(certificate: Certificate) -> Certificate:
+    assert draw_certificate(certificate.pk, NOW)
+    certificate.refresh_from_db()
+    return certificate
+
+
+def text_of(certificate: Certificate) -> list[str]:
+    pages = PdfReader(io.BytesIO(certificate.file.read())).pages
+    return [" ".join(page.extract_text().split()) for page in pages]
+
+
+def test_the_paper_prints_person_training_and_signatory() -> None:
+    organiser = bkpsdm()
+    make.person("Tigor Manullang", title_before="Drs.", agency=organiser, role=RoleGrant.Role.HEAD)
+    unit = make.agency("Dinas Komunikasi", parent=Agency.objects.get_parent(organiser))
+    learner = make.person(
+        "Rina Hasibuan",
+        title_after="S.Kom.",
+        agency=unit,
+        nip="199003122015032901",
+        birth_place="Medan",
+        birth_on=date(1990, 3, 12),
+        rank=Rank.objects.get(code__iexact="III/c") if Rank.objects.filter(code__iexact="III/c").exists() else None,
+        post="Pranata Komputer Ahli Muda",
+    )
+    cohort = make.cohort(
+        version=make.version(organiser=organiser, title="Komunikasi Efektif", jp=Decimal(4)),
+        number=3,
+        place="Medan",
+        starts_on=date(2026, 11, 2),
+        ends_on=date(2026, 11, 14),
+    )
+    front, back = text_of(drawn(reserved(learner, cohort)))
+    for words in (
+        "PEMERINTAH KOTA MEDAN BADAN KEPEGAWAIAN DAN PENGEMBANGAN SDM",
+        "Nomor B.0001/BKPSDM/800.2/XI/2026",
+        "Rina Hasibuan, S.Kom.",
+        "19900312 201503 2 901",
+        "Medan, 12 Maret 1990",
+        "Pranata Komputer Ahli Muda",
+        "Pemerintah Kota Medan, Dinas Komunikasi",
+        "LULUS dengan kualifikasi Memuaskan pada pelatihan Komunikasi Efektif Angkatan III Tahun 2026",
+        "di Medan pada tanggal 2 sampai dengan 14 November 2026",
+        "selama 4 (empat) jam pelajaran",
+        "Medan, 16 November 2026 Kepala BKPSDM, Drs. Tigor Manullang",
+    ):
+        assert words in front
+    assert "1 Modul 1 4" in back
+    assert "Nilai akhir: 87,00" in back
+
+
+def test_an_acting_head_signs_as_acting() -> None:
+    organiser = bkpsdm()
+    person = make.person("Sari", agency=organiser)
+    RoleGrant.objects.create(
+        person=person, role=RoleGrant.Role.HEAD, agency=organiser, basis=RoleGrant.Basis.PLT, from_on=date(2026, 1, 1)
+    )
+    certificate = drawn(reserved(cohort=make.cohort(version=make.version(organiser=organiser))))
+    assert certificate.signatory_post == "Plt. Kepala BKPSDM"
+
+
+def test_who_headed_the_organiser_only_before_does_not_sign() -> None:
+    organiser = bkpsdm()
+    head = make.person("Dulu", agency=organiser, role=RoleGrant.Role.HEAD)
+    head.grants.update(until_on=date(2026, 11, 15))
+    certificate = drawn(reserved(cohort=make.cohort(version=make.version(organiser=organiser))))
+    assert (certificate.signatory_name, certificate.signatory_post) == ("", "Kepala BKPSDM")
+
+
+def test_the_paper_is_tagged_archival_small_and_always_the_same_bytes() -> None:
+    certificate = drawn(reserved())
+    paper = certificate.file.read()
+    root: Any = PdfReader(io.BytesIO(paper)).trailer["/Root"]
+    about = root["/Metadata"].get_data().decode()
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "id"
+    assert "<pdfaid:part>2" in about
+    assert "<pdfuaid:part>1" in about
+    assert len(paper) == certificate.size <= 150 * 1024
+    assert pdf.draw(certificate) == paper
+
+
+def test_the_paper_is_set_in_our_own_typeface_embedded() -> None:
+    reader = PdfReader(io.BytesIO(drawn(reserved()).file.read()))
+    page: Any = reader.pages[0]
+    names = {font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()}
+    assert names
+    assert all("+Inter" in name for name in names)
+
+
+def test_words_of_a_name_are_never_read_as_commands() -> None:
+    certificate = reserved(make.person('#panic("x") *tebal* $x$ <b>'))
+    assert '#panic("x") *tebal* $x$ <b>' in text_of(drawn(certificate))[0]
+
+
+def test_fifty_subjects_and_the_longest_names_stay_on_two_pages() -> None:
+    certificate = drawn(reserved())
+    certificate.subjects = [{"title": f"Mata pelatihan {n}", "jp": "1.00"} for n in range(50)]
+    certificate.name = "Prof. Dr. Ir. Hj. " + "Simanjuntak " * 20
+    certificate.post = certificate.agency_name = "Unit pelaksana teknis " * 9
+    assert len(PdfReader(io.BytesIO(pdf.draw(certificate))).pages) == 2
+
+
+def test_invented_people_get_a_paper_that_says_so() -> None:
+    assert "CONTOH · TIDAK SAH · DEMO" in text_of(drawn(reserved(make.person(is_demo=True))))[0]
+    assert "DEMO" not in text_of(drawn(reserved()))[0]
+
+
+def test_the_learner_is_told_once_however_often_it_is_drawn() -> None:
+    certificate = drawn(reserved())
+    assert not draw_certificate(certificate.pk, NOW)
+    notice = Notice.objects.get(kind="certificate.ready")
+    assert notice.person == certificate.enrollment.learner
+    assert certificate.number in notice.body
+
+
+def test_what_a_person_becomes_later_changes_no_paper() -> None:
+    certificate = reserved()
+    claimed = actions._claim(certificate.pk, NOW, None)
+    assert claimed
+    User.objects.filter(pk=certificate.enrollment.learner_id).update(name="Nama Baru")
+    Certificate.objects.update(lease_until=LONG_AGO)
+    assert "Rina Hasibuan, S.Kom." in text_of(drawn(certificate))[0]
+
+
+def test_a_certificate_in_the_hands_of_one_worker_is_not_taken_by_another() -> None:
+    certificate = reserved()
+    assert actions._claim(certificate.pk, NOW, None)
+    assert not draw_certificate(certificate.pk, NOW)
+
+
+def test_the_work_of_a_dead_worker_is_taken_up_with_the_same_number() -> None:
+    certificate = reserved()
+    actions._claim(certificate.pk, NOW, None)
+    Certificate.objects.update(lease_until=LONG_AGO)
+    assert actions.draw_waiting(NOW, None) == 1
+    assert Certificate.objects.get().number == certificate.number
+
+
+def test_a_paper_that_breaks_its_worker_five_times_is_put_aside_and_the_officer_told(monkeypatch: Any) -> None:
+    organiser = bkpsdm()
+    officer = make.person(agency=organiser, role=RoleGrant.Role.OFFICER)
+    bad = reserved(cohort=make.cohort(version=make.version(organiser=organiser)))
+    good = reserved()
+    draw = pdf.draw
+
+    def breaking(certificate: Certificate) -> bytes:
+        if certificate.pk == bad.pk:
+            raise ValueError("broken")
+        return draw(certificate)
+
+    monkeypatch.setattr(actions, "draw", breaking)
+    for _ in range(7):
+        draw_certificate(bad.pk, NOW)
+        Certificate.objects.filter(pk=bad.pk).update(lease_until=LONG_AGO)
+    bad.refresh_from_db()
+    assert (bad.is_stuck, bad.tries, bad.error) == (True, 5, "ValueError: broken")
+    assert Notice.objects.get(kind="certificate.stuck").person == officer
+    assert drawn(good).is_ready
+    monkeypatch.setattr(actions, "draw", draw)
+    actions.draw_again(bad, by=officer)
+    assert drawn(bad).is_ready
+
+
+def test_a_full_disk_costs_no_try_and_leaves_no_torn_file(monkeypatch: Any, media: Path) -> None:
+    certificate = reserved()
+
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        for _ in range(9):
+            draw_certificate(certificate.pk, NOW)
+            Certificate.objects.update(lease_until=LONG_AGO)
+    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert drawn(certificate).is_ready
+
+
+def test_nothing_is_taken_back_from_a_revoked_certificate() -> None:
+    certificate = reserved()
+    slow = actions._claim(certificate.pk, NOW, None)
+    assert slow
+    Certificate.objects.update(state=Certificate.State.REVOKED, drawn_at=NOW, revoked_at=NOW)
+    actions._issue(slow, NOW + timedelta(minutes=1), None, file="x.pdf", sha256="", size=1)
+    assert Certificate.objects.get().state == Certificate.State.REVOKED
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("score", "word"),
+    [
+        ("100", "Sangat Memuaskan"),
+        ("90.01", "Sangat Memuaskan"),
+        ("90", "Memuaskan"),
+        ("80.01", "Memuaskan"),
+        ("80", "Baik"),
+        ("70.01", "Baik"),
+        ("70", ""),
+        (None, ""),
+    ],
+)
+def test_a_score_is_put_into_its_band_without_rounding(score: str | None, word: str) -> None:
+    assert predicate(Decimal(score) if score else None) == word
+
+
+def test_days_are_written_without_saying_anything_twice() -> None:
+    assert pdf.period(date(2026, 11, 2), date(2026, 11, 2)) == "pada tanggal 2 November 2026"
+    assert pdf.period(date(2026, 10, 28), date(2026, 11, 3)) == "pada tanggal 28 Oktober sampai dengan 3 November 2026"
+    assert (
+        pdf.period(date(2026, 12, 28), date(2027, 1, 3)) == "pada tanggal 28 Desember 2026 sampai dengan 3 Januari 2027"
+    )
