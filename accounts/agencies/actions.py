@@ -40,7 +40,11 @@ def add_agency(
         "kind": kind or _kind_below(parent),
         "zone": zone or (parent.zone if parent else Agency.Zone.WIB),
     }
-    agency: Agency = parent.add_child(**values) if parent else Agency.add_root(**values)
+    agency: Agency = (
+        Agency.objects.add_child(parent, create_kwargs=values)
+        if parent
+        else Agency.objects.add_root(create_kwargs=values)
+    )
     record("agency.added", agency, by=by, agency=agency, code=code, parent=str(parent or ""))
     return agency
 
@@ -78,10 +82,10 @@ def move_agency(agency: Agency, parent: Agency, *, by: Any) -> Agency:
         raise Refusal(_("A unit cannot be moved below itself."), field="parent")
     if not parent.is_active:
         raise Refusal(_("%(unit)s is closed. Choose a unit that is active.") % {"unit": parent}, field="parent")
-    old = agency.get_parent()
+    old = Agency.objects.get_parent(agency)
     if old and old.pk == parent.pk:
         raise Refusal(_("The unit is already below %(unit)s.") % {"unit": parent}, field="parent")
-    agency.move(parent, pos="last-child")
+    Agency.objects.move(agency, parent, pos="last-child")
     moved: Agency = Agency.objects.get(pk=agency.pk)
     record("agency.moved", moved, by=by, agency=moved, before=str(old or ""), after=str(parent))
     return moved
@@ -98,7 +102,7 @@ def deactivate_agency(agency: Agency, *, by: Any) -> Agency:
         raise Refusal(_("This unit is already closed."))
     people = people_at_or_below(agency)
     if people:
-        parent = agency.get_parent()
+        parent = Agency.objects.get_parent(agency)
         raise Refusal(
             ngettext(
                 "%(count)d active person still serves in %(unit)s. Transfer them first, for example to %(parent)s.",
@@ -107,7 +111,7 @@ def deactivate_agency(agency: Agency, *, by: Any) -> Agency:
             )
             % {"count": people, "unit": agency, "parent": parent or _("another unit")}
         )
-    if agency.get_descendants().filter(is_active=True).exists():
+    if Agency.objects.get_descendants(agency).filter(is_active=True).exists():
         raise Refusal(_("There are active units below %(unit)s. Close or move them first.") % {"unit": agency})
     agency.is_active = False
     agency.save(update_fields=["is_active"])
@@ -122,7 +126,7 @@ def reactivate_agency(agency: Agency, *, by: Any) -> Agency:
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
     if not may_move_agency(by, agency):
         raise NotYours(_("You may open only units below your own unit."))
-    parent = agency.get_parent()
+    parent = Agency.objects.get_parent(agency)
     if parent and not parent.is_active:
         raise Refusal(_("%(unit)s above it is closed. Open that first.") % {"unit": parent})
     if not agency.is_active:

@@ -45,7 +45,7 @@ def top_branches(user: Any) -> list[Branch]:
     mine = managed_agencies(user)
     roots = list(mine.filter(path__in=paths) if paths else mine.filter(depth=1))
     top = [root for root in roots if not any(root.path != one.path and root.path.startswith(one.path) for one in roots)]
-    rows = [unit for root in top for unit in [root, *root.get_children()]]
+    rows = [unit for root in top for unit in [root, *Agency.objects.get_children(root)]]
     depths = {unit.pk: unit.depth for unit in top}
     return branches(rows, depth=min(depths.values(), default=1))
 

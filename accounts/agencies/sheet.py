@@ -141,7 +141,7 @@ class AgencySheet:
         return []
 
     def parents_now(self, unit: Agency) -> str:
-        above = unit.get_parent()
+        above = Agency.objects.get_parent(unit)
         return above.code.upper() if above else ""
 
     def _changes(self, row: Row, unit: Agency) -> dict[str, str]:

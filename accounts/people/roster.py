@@ -282,7 +282,7 @@ def _first_rows(rows: list[Row], column: str, key: Any) -> dict[str, int]:
 
 
 def _people_with(numbers: list[str], *, lock: bool) -> dict[str, User]:
-    people = User.objects.filter(nip__in=[number for number in numbers if number]).select_related("agency", "rank")
+    people = User.objects.filter(nip__in=[number for number in numbers if number]).prefetch_related("agency", "rank")
     if lock:
-        people = people.order_by("pk").select_for_update(of=("self",))
+        people = people.order_by("pk").select_for_update()
     return {str(person.nip): person for person in people}

@@ -29,7 +29,7 @@ def grant_role(
     decree: str = "",
 ) -> RoleGrant:
     """Let the person bear the role over the unit and everything below it, from that day (default: today) on."""
-    person = User.objects.select_for_update(of=("self",)).select_related("agency").get(pk=person.pk)
+    person = User.objects.select_for_update().get(pk=person.pk)
     agency = Agency.objects.get(pk=agency.pk)
     _check_giver(person, role, agency, by)
     start = from_on or local_day(agency.zone)

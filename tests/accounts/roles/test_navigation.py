@@ -77,9 +77,10 @@ def test_an_officer_reaches_the_office_from_the_menu(people: Cast) -> None:
     assert "/office/courses/" in urls(people.officer)
 
 
-def test_only_an_administrator_sees_units_and_roles(people: Cast) -> None:
-    assert {"/office/agencies/", "/office/roles/"} <= set(urls(people.admin))
-    assert not {"/office/agencies/", "/office/roles/"} & set(urls(people.officer))
+def test_officers_and_administrators_see_units_and_roles(people: Cast) -> None:
+    for person in (people.admin, people.officer):
+        assert {"/office/agencies/", "/office/roles/"} <= set(urls(person))
+    assert not {"/office/agencies/", "/office/roles/"} & set(urls(people.trainer))
 
 
 def test_a_reviewer_sees_reviews_and_a_trainer_cohorts_and_nothing_else(people: Cast) -> None:
