@@ -11,6 +11,7 @@ from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of, grants_of
 from courses.authoring.actions import DETAILS
 from courses.lesson_kinds import kinds
+from courses.publishing.queries import REQUIRED
 from courses.structure.models import CourseVersion, Lesson, Module
 
 
@@ -77,6 +78,9 @@ class DetailsForm(VersionForm):
         organiser = self.instance.course.organiser
         field.queryset = _organisers(user) | Agency.objects.filter(pk=organiser.pk)
         field.initial = organiser.pk
+        for name in REQUIRED:
+            needed: Any = self.fields[name]
+            needed.needed_later = not needed.required  # said beside the label; a draft may still be saved without it
         competency: Any = self.fields["competency"]
         competency.empty_label = None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.audit.models import AuditEntry
@@ -66,21 +66,22 @@ def office_courses(user: Any, *, search: str = "", group: str = "", after: str =
     more = len(page) > PAGE
     page = page[:PAGE]
     versions = CourseVersion.objects.select_related("reviewer").in_bulk([row.head_id for row in page])
-    found = tuple(CourseRow(row, versions[row.head_id], row.urgency, row.open_comments) for row in page)
+    waiting = _open_comments([row.head_id for row in page if row.urgency == RETURNED])
+    found = tuple(CourseRow(row, versions[row.head_id], row.urgency, waiting.get(row.head_id, 0)) for row in page)
     return CourseList(found, total, counts, f"{page[-1].urgency}.{page[-1].pk}" if more else "")
+
+
+def _open_comments(versions: list[int]) -> dict[int, int]:
+    if not versions:
+        return {}
+    rows = ReviewComment.objects.open().filter(version__in=versions).order_by().values_list("version")
+    return dict(rows.annotate(how_many=Count("pk")))
 
 
 def _with_urgency(courses: QuerySet[Course]) -> QuerySet[Any]:
     versions = CourseVersion.objects.filter(course=OuterRef("pk"))
     making = versions.filter(state__in=CourseVersion.IN_THE_MAKING)
-    still_open = (
-        ReviewComment.objects.open()
-        .filter(version=OuterRef("head_id"))
-        .order_by()
-        .values("version")
-        .annotate(how_many=Count("pk"))
-        .values("how_many")
-    )
+    still_open = ReviewComment.objects.open().filter(version__course=OuterRef("pk"), version__state=State.DRAFT)
     rows: QuerySet[Any] = courses.annotate(
         head_id=Coalesce(
             Subquery(making.values("pk")[:1]),
@@ -90,13 +91,13 @@ def _with_urgency(courses: QuerySet[Course]) -> QuerySet[Any]:
     ).annotate(
         head_state=Subquery(CourseVersion.objects.filter(pk=OuterRef("head_id")).values("state")),
         head_publish_at=Subquery(CourseVersion.objects.filter(pk=OuterRef("head_id")).values("publish_at")),
-        open_comments=Coalesce(Subquery(still_open), 0),
+        has_open_comments=Exists(still_open),
     )
     with_urgency: QuerySet[Any] = rows.annotate(
         urgency=Case(
             When(head_state=State.APPROVED, head_publish_at__isnull=True, then=Value(READY)),
             When(head_state=State.APPROVED, then=Value(SCHEDULED)),
-            When(head_state=State.DRAFT, open_comments__gt=0, then=Value(RETURNED)),
+            When(head_state=State.DRAFT, has_open_comments=True, then=Value(RETURNED)),
             When(head_state=State.DRAFT, then=Value(DRAFT)),
             When(head_state=State.IN_REVIEW, then=Value(IN_REVIEW)),
             When(head_state=State.PUBLISHED, then=Value(PUBLISHED)),
