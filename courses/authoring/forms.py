@@ -6,20 +6,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.agencies.models import Agency
-from accounts.roles.models import RoleGrant
-from accounts.roles.queries import agencies_of, grants_of
 from courses.authoring.actions import DETAILS
+from courses.authoring.organisers import OrganiserField
 from courses.lesson_kinds import kinds
 from courses.publishing.queries import REQUIRED
 from courses.structure.models import CourseVersion, Lesson, Module
-
-
-def _organisers(user: Any) -> Any:
-    """Agencies and departments that the person may make courses for; and the unit of a grant itself, however small."""
-    own = [grant.agency_id for grant in grants_of(user)]
-    mine = agencies_of(user, RoleGrant.Role.OFFICER).active()
-    return mine.filter(kind__in=[Agency.Kind.INSTANSI, Agency.Kind.OPD]) | mine.filter(pk__in=own)
 
 
 class NewCourseForm(forms.Form):
@@ -28,14 +19,12 @@ class NewCourseForm(forms.Form):
     title = forms.CharField(
         label=_("Title"), max_length=150, help_text=_("As learners will read it. You can change it later.")
     )
-    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Agency.objects.none())
+    organiser = OrganiserField()
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["organiser"]
-        field.queryset = _organisers(user)
-        if user.agency_id and field.queryset.filter(pk=user.agency_id).exists():
-            field.initial = user.agency_id
+        field.offer_to(user)
 
 
 if TYPE_CHECKING:
@@ -47,7 +36,7 @@ else:
 class DetailsForm(VersionForm):
     """What a version says of itself, and who organises the course."""
 
-    organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Agency.objects.none())
+    organiser = OrganiserField()
 
     class Meta:
         model = CourseVersion
@@ -75,9 +64,7 @@ class DetailsForm(VersionForm):
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["organiser"]
-        organiser = self.instance.course.organiser
-        field.queryset = _organisers(user) | Agency.objects.filter(pk=organiser.pk)
-        field.initial = organiser.pk
+        field.offer_to(user, besides=self.instance.course.organiser)
         for name in REQUIRED:
             needed: Any = self.fields[name]
             needed.needed_later = not needed.required  # said beside the label; a draft may still be saved without it

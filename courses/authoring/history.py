@@ -17,6 +17,7 @@ SENTENCES: dict[str, Promise] = {
     "version.drafted": gettext_lazy("began this version as a copy of version %(copy_of)s"),
     "version.edited": gettext_lazy("changed the course information"),
     "version.imported": gettext_lazy("brought in a course package with %(lessons)s lessons"),
+    "version.exported": gettext_lazy("made a course package"),
     "version.discarded": gettext_lazy("threw away the draft of version %(number)s"),
     "version.submitted": gettext_lazy("sent it to %(reviewer)s for review"),
     "version.withdrawn": gettext_lazy("took it back to the desk"),

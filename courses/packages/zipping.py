@@ -8,7 +8,7 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -52,15 +52,22 @@ class OpenPackage:
         return self.files.get(uid, {})
 
 
-def export_package(version: CourseVersion, file: IO[bytes]) -> None:
-    """Write the version as a ZIP into a seekable file: sorted names, a fixed date, deflate; the same content gives the same bytes."""
+def export_package(
+    version: CourseVersion, file: IO[bytes], *, on_file: Callable[[int, int], None] | None = None
+) -> None:
+    """Write the version as a ZIP into a seekable file: sorted names, a fixed date, deflate; the same content gives the same bytes.
+
+    `on_file(done, total)` is told after each file that was written.
+    """
     manifest, files = packed(version)
     entries: dict[str, IO[bytes] | bytes] = {NAME: write_manifest(manifest)}
     entries.update({f"lessons/{uid}/{name}": source for uid, some in files.items() for name, source in some.items()})
     try:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for name in sorted(entries):
+            for done, name in enumerate(sorted(entries), 1):
                 _write(archive, name, entries[name])
+                if on_file is not None:
+                    on_file(done, len(entries))
     finally:
         for entry in entries.values():
             if not isinstance(entry, bytes):
