@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.agencies.models import Agency
+from accounts.agencies.models import Agency, below
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import paths_of
 from courses.structure.models import Course, CourseVersion
 
 
@@ -20,6 +22,15 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
             Q(enroll_until__isnull=True) | Q(enroll_until__gte=today),
             state=Cohort.State.OPEN,
         )
+
+    def run_by(self, user: Any) -> "CohortQuerySet":
+        """Cohorts of the units in which the person is a training officer."""
+        return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "organiser__"))
+
+    def seen_in_office_by(self, user: Any) -> "CohortQuerySet":
+        """What officers run, and what trainers teach."""
+        taught = Cohort.objects.filter(trainers=user).values("pk")
+        return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "organiser__") | Q(pk__in=taught))
 
     def with_seats(self) -> "CohortQuerySet":
         return self.filter(Q(seats__isnull=True) | Q(seats_taken__lt=F("seats")))
@@ -98,6 +109,10 @@ class Cohort(models.Model):
     def seats_left(self) -> int | None:
         """Free seats; None when there is no limit."""
         return None if self.seats is None else self.seats - self.seats_taken
+
+    @property
+    def is_full(self) -> bool:
+        return self.seats is not None and self.seats_taken >= self.seats
 
     def due_on(self, today: date) -> date | None:
         """The deadline of who enrols today: the cohort's end; self-paced the version's days from now, or none."""

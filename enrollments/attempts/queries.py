@@ -1,0 +1,58 @@
+"""Reading attempts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Sum
+
+from courses.lesson_kinds import Kind, kinds
+from courses.structure.models import Lesson
+from enrollments.attempts.models import Attempt, ExtraAttempts
+from enrollments.enrolling.models import Enrollment
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A learner before a lesson: its kind and content, the newest attempt, and how many attempts they have."""
+
+    kind: Kind
+    content: Any
+    attempt: Attempt | None
+    # The kind's own state of that attempt; None before the first.
+    state: Any
+    # How many attempts in all; None: no limit.
+    allowed: int | None
+    used: int
+
+    @property
+    def is_going_on(self) -> bool:
+        return self.attempt is not None and self.attempt.closed_at is None
+
+    @property
+    def left(self) -> int | None:
+        return None if self.allowed is None else max(self.allowed - self.used, 0)
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether a fresh attempt may be begun now."""
+        return not self.is_going_on and (self.left is None or self.left > 0)
+
+
+def seat(enrollment: Enrollment, lesson: Lesson, *, locked: bool = False) -> Seat:
+    """Read it; `locked` holds the newest attempt until the transaction ends."""
+    kind = kinds[lesson.kind]
+    content = kind.load(lesson)
+    rows = Attempt.objects.filter(enrollment=enrollment, lesson=lesson).order_by("-number")
+    attempt = (rows.select_for_update() if locked else rows).first()
+    allowed = kind.attempts_allowed(content)
+    if allowed is not None:
+        extra = ExtraAttempts.objects.filter(enrollment=enrollment, lesson=lesson).aggregate(sum=Sum("extra"))["sum"]
+        allowed += extra or 0
+    return Seat(
+        kind=kind,
+        content=content,
+        attempt=attempt,
+        state=kind.state_from_json(attempt.state) if attempt else None,
+        allowed=allowed,
+        used=attempt.number if attempt else 0,
+    )

@@ -1,0 +1,38 @@
+"""How far a learner is."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from courses.lesson_kinds import kinds
+from courses.structure.models import Lesson
+from enrollments.enrolling.models import Enrollment
+from enrollments.progress.models import LessonProgress
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands between a learner and completion."""
+
+    is_complete: bool
+    # Mean of the best scores of the graded quizzes, 0–100 with two decimals; None when nothing is graded.
+    score: Decimal | None
+
+
+def standing(enrollment: Enrollment) -> Standing:
+    """Complete: every required lesson is finished, and in each required graded one the best score reaches the pass mark."""
+    lessons = list(Lesson.objects.filter(version=enrollment.version_id, is_required=True))
+    rows = {row.lesson_id: row for row in LessonProgress.objects.filter(enrollment=enrollment)}
+    not_done = Standing(is_complete=False, score=None)
+    if not lessons or any(lesson.pk not in rows or rows[lesson.pk].finished_at is None for lesson in lessons):
+        return not_done
+    scores: list[Decimal] = []
+    for lesson in lessons:
+        kind = kinds[lesson.kind]
+        if not kind.is_graded(kind.load(lesson)):
+            continue
+        best = rows[lesson.pk].best_score
+        if best is None or best < enrollment.version.pass_mark:
+            return not_done
+        scores.append(best)
+    mean = (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP) if scores else None
+    return Standing(is_complete=True, score=mean)
