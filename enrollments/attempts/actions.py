@@ -142,9 +142,7 @@ def _refuse_unless_learning(enrollment: Enrollment, here: Seat) -> None:
 
 def _open(enrollment: Enrollment, lesson: Lesson, here: Seat, now: datetime) -> Attempt:
     if here.left == 0:
-        raise NoAttemptsLeft(
-            _("You have used all your attempts. Your training officer can give you another one.")
-        )
+        raise NoAttemptsLeft(_("You have used all your attempts. Your training officer can give you another one."))
     state = here.kind.open(here.content, rng=SystemRandom(), now=now)
     return Attempt.objects.create(
         enrollment=enrollment,

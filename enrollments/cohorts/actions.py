@@ -172,7 +172,9 @@ def name_trainers(cohort: Cohort, trainers: Iterable[User], *, by: User | None) 
     bearing = set(possible_trainers(cohort).filter(pk__in=wanted).values_list("pk", flat=True))
     for pk, person in wanted.items():
         if pk not in bearing:
-            raise Refusal(_("%(name)s does not bear the role of trainer.") % {"name": person.full_name}, field="trainers")
+            raise Refusal(
+                _("%(name)s does not bear the role of trainer.") % {"name": person.full_name}, field="trainers"
+            )
     before = set(cohort.trainers.values_list("pk", flat=True))
     if before != set(wanted):
         cohort.trainers.set(wanted.values())
@@ -192,7 +194,11 @@ def self_paced_cohort(course: Course) -> Cohort:
     cohort, made = Cohort.objects.get_or_create(
         course=course,
         is_self_paced=True,
-        defaults={"version_id": course.current_id, "organiser": course.organiser, "year": local_day(course.organiser.zone).year},
+        defaults={
+            "version_id": course.current_id,
+            "organiser": course.organiser,
+            "year": local_day(course.organiser.zone).year,
+        },
     )
     if made:
         record("cohort.created", cohort, by=None, course=course.code)

@@ -23,7 +23,7 @@ def possible_trainers(cohort: Cohort) -> QuerySet[User]:
     above = [path[:end] for end in range(step, len(path) + 1, step)]
     bearing = RoleGrant.objects.filter(role=RoleGrant.Role.TRAINER, agency__path__in=above)
     return (
-        User.objects.active()
+        User.objects.filter(is_active=True)
         .filter(pk__in=bearing.effective(local_day(cohort.organiser.zone)).values("person"))
         .order_by("name", "id")
     )

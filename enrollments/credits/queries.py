@@ -65,3 +65,8 @@ def credits_of(person: User, year: int) -> list[Credit]:
     """Every credit of that year, the newest first, with its course."""
     rows = Credit.objects.filter(learner=person, year=year)
     return list(rows.select_related("enrollment__version__course", "enrollment__cohort"))
+
+
+def years_of_credit(person: User) -> list[int]:
+    """The years in which the person earned JP, the newest first."""
+    return list(Credit.objects.filter(learner=person).order_by("-year").values_list("year", flat=True).distinct())

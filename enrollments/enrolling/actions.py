@@ -61,7 +61,9 @@ def enroll(learner: User, cohort: Cohort, *, by: User | None, now: datetime | No
     )
     Cohort.objects.filter(pk=cohort.pk).update(seats_taken=F("seats_taken") + 1)
     count(Measure.ENROLLED, agency, cohort.course, today)
-    record("enrollment.created", enrollment, by=by, cohort=str(cohort), course=cohort.course.code, due_on=enrollment.due_on)
+    record(
+        "enrollment.created", enrollment, by=by, cohort=str(cohort), course=cohort.course.code, due_on=enrollment.due_on
+    )
     if by is not None and by.pk != learner.pk:
         _tell_enrolled(enrollment)
     return enrollment
@@ -189,7 +191,9 @@ def _follow_published_version(cohort: Cohort) -> None:
 
 
 def _refuse_second_place(learner: User, cohort: Cohort) -> None:
-    for other in Enrollment.objects.live().filter(learner=learner, cohort__course=cohort.course_id).select_related("cohort"):
+    for other in (
+        Enrollment.objects.live().filter(learner=learner, cohort__course=cohort.course_id).select_related("cohort")
+    ):
         if other.status == Enrollment.Status.ACTIVE:
             raise AlreadyLearning(
                 _("Already learning this course in “%(cohort)s”. End that place first, or go on there.")

@@ -79,9 +79,13 @@ def complete_if_ready(enrollment: Enrollment, *, now: datetime | None = None) ->
 def _step_on(enrollment: Enrollment, lesson: Lesson) -> None:
     """Count the finished lessons anew, and let "continue" land on the next one that is not finished."""
     done = set(
-        LessonProgress.objects.filter(enrollment=enrollment, finished_at__isnull=False).values_list("lesson_id", flat=True)
+        LessonProgress.objects.filter(enrollment=enrollment, finished_at__isnull=False).values_list(
+            "lesson_id", flat=True
+        )
     )
-    order = list(Lesson.objects.filter(version=enrollment.version_id).order_by("position").values_list("pk", "uid", "position"))
+    order = list(
+        Lesson.objects.filter(version=enrollment.version_id).order_by("position").values_list("pk", "uid", "position")
+    )
     left = [(position <= lesson.position, position, uid) for pk, uid, position in order if pk not in done]
     enrollment.lessons_finished = len(done)
     enrollment.current_lesson_uid = min(left)[2] if left else lesson.uid

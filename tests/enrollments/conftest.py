@@ -1,7 +1,5 @@
 """Lesson kinds without tables, so that these promises hold for any kind."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from courses.lesson_kinds import kinds
@@ -9,7 +7,6 @@ from tests.enrollments.plain_kinds import ExamKind, PlainKind
 
 
 @pytest.fixture
-def _plain_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _plain_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {name: kinds[name] for name in kinds.names()}
     monkeypatch.setattr(kinds, "_found", {**found, "plain": PlainKind(), "exam": ExamKind()})
-    yield

@@ -96,7 +96,9 @@ class ExamKind(WithoutTables):
 
     def receive(self, content: Any, state: Exam, data: Mapping[str, Any], now: datetime) -> Outcome:
         if "hand_in" in data:
-            return Outcome(state, finished=True, is_over=True, score=Decimal(str(data["hand_in"])).quantize(Decimal("0.01")))
+            return Outcome(
+                state, finished=True, is_over=True, score=Decimal(str(data["hand_in"])).quantize(Decimal("0.01"))
+            )
         if "question" not in data:
             raise Unreadable("Which question?")
         answers = {**state.answers, data["question"]: data["answer"]}

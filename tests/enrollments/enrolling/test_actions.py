@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -91,7 +92,7 @@ def test_days_are_counted_where_the_learner_serves() -> None:
         {"enroll_until": date(2026, 3, 1)},
     ],
 )
-def test_a_cohort_that_is_closed_cancelled_over_or_past_its_window_takes_nobody(fields: dict[str, object]) -> None:
+def test_a_cohort_that_is_closed_cancelled_over_or_past_its_window_takes_nobody(fields: dict[str, Any]) -> None:
     learner = make.person()
     with pytest.raises(EnrolmentClosed):
         enroll(learner, make.cohort(**fields), by=learner, now=NOW)

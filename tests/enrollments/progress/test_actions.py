@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -38,7 +39,7 @@ def course(*kinds: str, optional: tuple[str, ...] = (), pass_mark: int = 70) -> 
     return make.publish(version)
 
 
-def place(version: CourseVersion, **fields: object) -> tuple[Enrollment, list[Lesson]]:
+def place(version: CourseVersion, **fields: Any) -> tuple[Enrollment, list[Lesson]]:
     return make.enrollment(cohort=make.cohort(version=version), **fields), list(version.lessons.all())
 
 

@@ -1,0 +1,277 @@
+"""What the learner's screens show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from accounts.notices.models import Notice
+from accounts.people.models import User
+from asn_lms.lib.days import local_day
+from courses.structure.models import Course, CourseVersion, Lesson
+from enrollments.attempts.models import AttemptItem
+from enrollments.attempts.queries import Seat, seat
+from enrollments.certificates.models import Certificate
+from enrollments.classroom.outline import Outline, Step, arrange, outline
+from enrollments.cohorts.models import Cohort
+from enrollments.cohorts.queries import open_cohorts
+from enrollments.credits.queries import YearOfCredit, year_of_credit
+from enrollments.enrolling.models import Enrollment
+from enrollments.progress.models import LessonProgress
+
+# More courses at once than this nobody learns; the page stays short and its queries few.
+MOST_SHOWN = 30
+MOST_SUGGESTED = 4
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline as the learner reads it; `days` from today, negative when it has passed."""
+
+    on: date
+    days: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.days < 0
+
+    @property
+    def days_over(self) -> int:
+        return -self.days
+
+    @property
+    def tone(self) -> str:
+        """Red when it has passed, amber within a week."""
+        return "bad" if self.is_over else "warn" if self.days <= 7 else ""
+
+
+@dataclass(frozen=True)
+class OnTheWay:
+    """A course that is being learned, and the lesson on which one tap continues."""
+
+    enrollment: Enrollment
+    outline: Outline
+    step: Step | None
+    deadline: Deadline | None
+
+    @property
+    def is_begun(self) -> bool:
+        return self.enrollment.started_at is not None
+
+
+@dataclass(frozen=True)
+class YearInMonths:
+    """JP of a year and of each of its months."""
+
+    credit: YearOfCredit
+    months: list[Decimal]
+
+
+@dataclass(frozen=True)
+class Home:
+    today: date
+    hero: OnTheWay | None
+    others: list[OnTheWay]
+    year: YearInMonths
+    # JP of the courses that are being learned.
+    on_the_way: Decimal
+    unread: Notice | None
+    suggestions: list[tuple[CourseVersion, int]]
+
+    @property
+    def after_all(self) -> Decimal:
+        return self.year.credit.earned + self.on_the_way
+
+    @property
+    def short_after_all(self) -> Decimal:
+        target = self.year.credit.target
+        return max(target - self.after_all, Decimal(0)) if target is not None else Decimal(0)
+
+    @property
+    def courses_on_the_way(self) -> int:
+        return len(self.others) + (1 if self.hero else 0)
+
+
+def deadline_of(enrollment: Enrollment, today: date) -> Deadline | None:
+    return Deadline(enrollment.due_on, (enrollment.due_on - today).days) if enrollment.due_on else None
+
+
+def home_of(person: User, now: datetime | None = None) -> Home:
+    """The learner's first page: the nearest deadline first. A constant number of queries."""
+    today = local_day(person.zone, now)
+    courses = courses_on_the_way(person, today)
+    taken = Enrollment.objects.live().filter(learner=person).values("version__course")
+    fresh = (
+        CourseVersion.objects.filter(course__current__isnull=False, state=CourseVersion.State.PUBLISHED)
+        .exclude(course__in=taken)
+        .annotate(minutes=Sum("lessons__minutes"))
+        .select_related("course")
+        .order_by("minutes", "title")[:MOST_SUGGESTED]
+    )
+    return Home(
+        today=today,
+        hero=courses[0] if courses else None,
+        others=courses[1:],
+        year=year_in_months(person, today.year),
+        on_the_way=sum((one.enrollment.version.jp for one in courses), Decimal(0)),
+        unread=Notice.objects.held_by(person).unread().order_by("-id").first(),
+        suggestions=[(version, getattr(version, "minutes", None) or 0) for version in fresh],
+    )
+
+
+def courses_on_the_way(person: User, today: date) -> list[OnTheWay]:
+    """What the person learns now: the nearest deadline first, those without one last, the freshest first among equals."""
+    rows = list(
+        Enrollment.objects.held_by(person)
+        .active()
+        .select_related("version__course", "cohort")
+        .order_by("due_on", "-last_activity_at", "-id")[:MOST_SHOWN]
+    )
+    lessons: dict[int, list[Lesson]] = {}
+    for lesson in (
+        Lesson.objects.filter(version__in={row.version_id for row in rows})
+        .select_related("module")
+        .order_by("position", "id")
+    ):
+        lessons.setdefault(lesson.version_id, []).append(lesson)
+    progress: dict[int, dict[int, LessonProgress]] = {}
+    for line in LessonProgress.objects.filter(enrollment__in=rows):
+        progress.setdefault(line.enrollment_id, {})[line.lesson_id] = line
+    found = []
+    for row in rows:
+        plan = arrange(lessons.get(row.version_id, []), progress.get(row.pk, {}))
+        found.append(OnTheWay(row, plan, _step_to_continue(row, plan), deadline_of(row, today)))
+    return found
+
+
+def _step_to_continue(enrollment: Enrollment, plan: Outline) -> Step | None:
+    at = next((step for step in plan.steps if step.lesson.uid == enrollment.current_lesson_uid), None)
+    return at or next((step for step in plan.steps if not step.is_finished), None) or next(iter(plan.steps), None)
+
+
+def year_in_months(person: User, year: int) -> YearInMonths:
+    by_month: dict[int, Decimal] = dict(
+        person.credits.filter(year=year).values("on__month").annotate(sum=Sum("jp")).values_list("on__month", "sum")
+    )
+    return YearInMonths(year_of_credit(person, year), [by_month.get(month, Decimal(0)) for month in range(1, 13)])
+
+
+@dataclass(frozen=True)
+class CoursePage:
+    """A course before somebody who may learn it, or learns it, or has learned it."""
+
+    course: Course
+    version: CourseVersion
+    outline: Outline
+    # The newest place that is not withdrawn.
+    enrollment: Enrollment | None
+    step: Step | None
+    deadline: Deadline | None
+    cohorts: list[Cohort]
+    credit: YearOfCredit
+    self_paced_due_on: date | None
+
+    @property
+    def after(self) -> Decimal:
+        """JP of this year once the course is completed."""
+        return self.credit.earned + self.version.jp
+
+    @property
+    def may_enroll(self) -> bool:
+        """Whether the page offers places: not while one is learning it, nor again on a version that was completed."""
+        if self.course.current_id is None:
+            return False
+        if self.enrollment is None:
+            return True
+        return (
+            self.enrollment.status == Enrollment.Status.COMPLETED
+            and self.enrollment.version_id != self.course.current_id
+        )
+
+
+def course_page(person: User, code: str, now: datetime | None = None) -> CoursePage | None:
+    """None when there is no such course for this person: never published, or retired and not their own."""
+    today = local_day(person.zone, now)
+    course = (
+        Course.objects.filter(code=code)
+        .select_related("organiser", "current__competency", "current__path", "current__training_type")
+        .first()
+    )
+    if course is None:
+        return None
+    enrollment = (
+        Enrollment.objects.held_by(person)
+        .live()
+        .filter(cohort__course=course)
+        .select_related("version__competency", "version__path", "version__training_type", "cohort")
+        .order_by("-id")
+        .first()
+    )
+    is_learning = enrollment is not None and (
+        enrollment.status == Enrollment.Status.ACTIVE or course.current_id in {None, enrollment.version_id}
+    )
+    version = enrollment.version if enrollment and is_learning else course.current
+    if version is None:
+        return None
+    plan = outline(version, enrollment if is_learning else None)
+    days = version.self_paced_days
+    return CoursePage(
+        course=course,
+        version=version,
+        outline=plan,
+        enrollment=enrollment,
+        step=_step_to_continue(enrollment, plan) if enrollment and is_learning else None,
+        deadline=deadline_of(enrollment, today) if enrollment else None,
+        cohorts=open_cohorts(course, today) if course.current_id else [],
+        credit=year_of_credit(person, today.year),
+        self_paced_due_on=date.fromordinal(today.toordinal() + days) if days else None,
+    )
+
+
+@dataclass(frozen=True)
+class LessonScreen:
+    """One lesson before its learner."""
+
+    enrollment: Enrollment
+    outline: Outline
+    here: Step
+    seat: Seat
+    # What a trainer said about answers of the newest attempts.
+    comments: list[AttemptItem]
+
+    @property
+    def before(self) -> Step | None:
+        return self.outline.before(self.here)
+
+    @property
+    def after(self) -> Step | None:
+        return self.outline.after(self.here)
+
+    def learn_context(self) -> dict[str, Any]:
+        return self.seat.kind.learn_context(self.seat.content, self.seat.state)
+
+
+def lesson_screen(enrollment: Enrollment, lesson: Lesson) -> LessonScreen:
+    plan = outline(enrollment.version_id, enrollment)
+    here = seat(enrollment, lesson)
+    comments = (
+        list(
+            AttemptItem.objects.filter(attempt__enrollment=enrollment, attempt__lesson=lesson)
+            .exclude(comment="")
+            .select_related("commented_by")
+            .order_by("-commented_at")[:5]
+        )
+        if here.attempt
+        else []
+    )
+    return LessonScreen(enrollment, plan, plan.step(lesson), here, comments)
+
+
+def certificate_of(enrollment: Enrollment) -> Certificate | None:
+    return Certificate.objects.live().filter(enrollment=enrollment).first()
+
+
+def today_of(person: User) -> date:
+    return local_day(person.zone)
