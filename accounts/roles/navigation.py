@@ -150,18 +150,23 @@ class Frame:
     @cached_property
     def account(self) -> list[Link]:
         """The menu under one's own initials: own pages, and the other rooms this person may enter."""
-        office = next(self._links(OFFICE), None)
-        reports = next(self._links(REPORTS), None)
         own = [
             Link(str(_("My data")), _address("my-data"), "person"),
             Link(str(_("Settings")), _address("preferences"), "settings"),
         ]
-        rooms = [Link(str(_("Learning")), _address("home"), "book")]
-        if office:
-            rooms.append(Link(str(_("Training office")), office.url, "calendar"))
-        if reports:
-            rooms.append(Link(str(_("Heads")), reports.url, "chart"))
-        return [link for link in [*own, *(rooms if len(rooms) > 1 else [])] if link.url]
+        rooms = [Link(str(_("Learning")), _address("home"), "book"), *self.duties] if self.duties else []
+        return [link for link in [*own, *rooms] if link.url]
+
+    @cached_property
+    def duties(self) -> list[Link]:
+        """The rooms beside learning that this person may enter."""
+        office = next(self._links(OFFICE), None)
+        reports = next(self._links(REPORTS), None)
+        return [
+            Link(str(label), first.url, icon)
+            for first, label, icon in ((office, _("Training office"), "calendar"), (reports, _("Heads"), "chart"))
+            if first
+        ]
 
     @cached_property
     def standing(self) -> str:

@@ -28,6 +28,7 @@ register = template.Library()
 
 register.filter("jp", words.jp)
 register.filter("percent", words.percent)
+register.filter("score", words.score)
 register.filter("roman", words.roman)
 register.filter("counted", words.counted)
 register.filter("nip", words.spaced_nip)

@@ -44,6 +44,14 @@ def jp(value: Number, *, language: str | None = None) -> str:
     return number(value, places=2, language=language)
 
 
+def score(value: Number, *, language: str | None = None) -> str:
+    """A score from 0 to 100, always with two decimal places, as certificates print it: `80,00`."""
+    exact = Decimal(str(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return f"{exact:f}".replace(
+        ".", str(get_format("DECIMAL_SEPARATOR", lang=language or get_language() or "id", use_l10n=True))
+    )
+
+
 def percent(value: Number, *, language: str | None = None) -> str:
     """A value from 0 to 100 with at most one decimal place: `63,4%`, `80%`."""
     return f"{number(value, places=1, language=language)}%"

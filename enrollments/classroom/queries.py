@@ -5,11 +5,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Sum
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.notices.models import Notice
 from accounts.people.models import User
+from asn_lms.lib import words
 from asn_lms.lib.days import local_day
+from asn_lms.lib.richtext import render
 from courses.structure.models import Course, CourseVersion, Lesson
 from enrollments.attempts.models import AttemptItem
 from enrollments.attempts.queries import Seat, seat
@@ -79,6 +85,19 @@ class Home:
     on_the_way: Decimal
     unread: Notice | None
     suggestions: list[tuple[CourseVersion, int]]
+
+    @property
+    def said_months(self) -> str:
+        """The small chart in words: "JP per month in 2026: February 2, March 1.5"."""
+        said = [
+            f"{date_format(date(self.today.year, month, 1), 'F')} {words.jp(value)}"
+            for month, value in enumerate(self.year.months, start=1)
+            if value
+        ]
+        return _("JP per month in %(year)s: %(months)s") % {
+            "year": self.today.year,
+            "months": ", ".join(said) or _("none yet"),
+        }
 
     @property
     def after_all(self) -> Decimal:
@@ -172,6 +191,16 @@ class CoursePage:
     cohorts: list[Cohort]
     credit: YearOfCredit
     self_paced_due_on: date | None
+
+    @property
+    def description(self) -> str:
+        return render(self.version.description)
+
+    @property
+    def share_text(self) -> str:
+        """What WhatsApp is given: the title, what one gains, and where it is."""
+        address = f"{settings.SITE_URL}{reverse('course', args=[self.course.code])}"
+        return f"{self.version.title}: {self.version.summary} {address}"
 
     @property
     def after(self) -> Decimal:
