@@ -8,6 +8,7 @@ from typing import Any
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
+from accounts.signin.models import PrivacyAcknowledgement, PrivacyNotice
 from courses.structure.models import Course, CourseVersion, Lesson, Module
 from enrollments.cohorts.models import Cohort
 from enrollments.enrolling.models import Enrollment
@@ -32,10 +33,16 @@ def nip(born: date = date(1990, 1, 1), *, started: str = "201503", sex: str = "1
 
 
 def person(
-    name: str = "", *, role: str | None = None, over: Agency | None = None, password: bool = False, **fields: Any
+    name: str = "",
+    *,
+    role: str | None = None,
+    over: Agency | None = None,
+    password: bool = False,
+    has_read_notice: bool = True,
+    **fields: Any,
 ) -> User:
     """A person; with `role` they bear it over `over`, or over their own unit. Only with `password=True` can they sign in
-    by `PASSWORD` (hashing is slow; most tests use `client.force_login`).
+    by `PASSWORD` (hashing is slow; most tests use `client.force_login`). The privacy notice is read, unless said otherwise.
     """
     number = next(_numbers)
     values: dict[str, Any] = {
@@ -52,6 +59,10 @@ def person(
     else:
         row.set_unusable_password()
     row.save()
+    if has_read_notice:
+        PrivacyAcknowledgement.objects.bulk_create(
+            PrivacyAcknowledgement(person=row, notice=notice) for notice in PrivacyNotice.objects.all()
+        )
     unit = over or row.agency
     if role and unit:
         RoleGrant.objects.create(person=row, role=role, agency=unit, from_on=date(2020, 1, 1))

@@ -7,13 +7,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.signin.queries import current_notice, unread_notice
+from accounts.signin.queries import unread_notice
 from asn_lms.lib.refusals import problem
 
 # What a person who has not read the notice may still open. Certificates are public, and leaving is always possible.
 OPEN = ("/accounts/", "/privacy/", "/verify/", "/healthz", "/static/", "/media/", "/me/theme/", "/me/language/")
-# The version that this session is known to have acknowledged, so that pages need no query for it.
-SEEN = "privacy_notice_seen"
 
 
 class GatekeeperMiddleware:
@@ -24,8 +22,7 @@ class GatekeeperMiddleware:
         user = request.user
         if not user.is_authenticated or request.path.startswith(OPEN) or getattr(request, "by_token", False):
             return self.get_response(request)
-        notice = current_notice()
-        if notice is None or request.session.get(SEEN) == notice.version or unread_notice(user) is None:
+        if unread_notice(user) is None:
             return self.get_response(request)
         if request.path.startswith("/api/"):
             return problem(403, _("Read the privacy notice first: sign in with a browser once."))

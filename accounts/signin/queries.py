@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.agencies.models import Agency
@@ -20,10 +20,15 @@ def current_notice(now: datetime | None = None) -> PrivacyNotice | None:
 
 def unread_notice(person: User) -> PrivacyNotice | None:
     """The current notice, when this person has not acknowledged it yet."""
-    notice = current_notice()
-    if notice is None or PrivacyAcknowledgement.objects.filter(person=person, notice=notice).exists():
-        return None
-    return notice
+    # One query, because every page asks.
+    read = PrivacyAcknowledgement.objects.filter(person=person, notice=OuterRef("pk"))
+    newest = (
+        PrivacyNotice.objects.filter(valid_from__lte=timezone.now())
+        .order_by("-version")
+        .annotate(is_read=Exists(read))
+        .first()
+    )
+    return None if newest is None or newest.is_read else newest
 
 
 def bearer_of(token: str, now: datetime | None = None) -> tuple[User, ApiToken] | None:

@@ -21,7 +21,6 @@ from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
 from accounts.signin.actions import acknowledge, activate, issue_token, print_codes, revoke_token
 from accounts.signin.forms import ActivationForm, PreferencesForm, TokenForm
-from accounts.signin.gatekeeper import SEEN
 from accounts.signin.models import ApiToken
 from accounts.signin.mydata import data_of
 from accounts.signin.queries import current_notice, waiting_in
@@ -51,7 +50,6 @@ def privacy_read(request: HttpRequest) -> HttpResponse:
     notice = current_notice()
     if request.method == "POST" and notice is not None and request.user.is_authenticated:
         acknowledge(person(request), notice)
-        request.session[SEEN] = notice.version
         return redirect(_next(request))
     if notice is None:
         return redirect(_next(request))

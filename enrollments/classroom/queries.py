@@ -23,7 +23,7 @@ from enrollments.certificates.models import Certificate
 from enrollments.classroom.outline import Outline, Step, arrange, outline
 from enrollments.cohorts.models import Cohort
 from enrollments.cohorts.queries import open_cohorts
-from enrollments.credits.queries import YearOfCredit, year_of_credit
+from enrollments.credits.queries import YearOfCredit, months_of_credit, year_of_credit
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 
@@ -171,10 +171,8 @@ def _step_to_continue(enrollment: Enrollment, plan: Outline) -> Step | None:
 
 
 def year_in_months(person: User, year: int) -> YearInMonths:
-    by_month: dict[int, Decimal] = dict(
-        person.credits.filter(year=year).values("on__month").annotate(sum=Sum("jp")).values_list("on__month", "sum")
-    )
-    return YearInMonths(year_of_credit(person, year), [by_month.get(month, Decimal(0)) for month in range(1, 13)])
+    months = months_of_credit(person, year)
+    return YearInMonths(year_of_credit(person, year, earned=sum(months, Decimal(0))), months)
 
 
 @dataclass(frozen=True)

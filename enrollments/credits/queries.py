@@ -46,8 +46,17 @@ def years_of_credit_of(people: Iterable[User], year: int) -> dict[int, YearOfCre
     return {person.pk: _by_rule(year, sums.get(person.pk, Decimal(0)), rules[person.employment]) for person in wanted}
 
 
-def year_of_credit(person: User, year: int) -> YearOfCredit:
-    earned = Credit.objects.filter(learner=person, year=year).aggregate(sum=Sum("jp"))["sum"] or Decimal(0)
+def months_of_credit(person: User, year: int) -> list[Decimal]:
+    """JP of each of the twelve months, January first."""
+    rows = Credit.objects.filter(learner=person, year=year).values_list("on__month").annotate(Sum("jp")).order_by()
+    by_month: dict[int, Decimal] = dict(rows)
+    return [by_month.get(month, Decimal(0)) for month in range(1, 13)]
+
+
+def year_of_credit(person: User, year: int, *, earned: Decimal | None = None) -> YearOfCredit:
+    """`earned` when the caller has already read it."""
+    if earned is None:
+        earned = Credit.objects.filter(learner=person, year=year).aggregate(sum=Sum("jp"))["sum"] or Decimal(0)
     return _by_rule(year, earned, target_of(person.employment, year))
 
 

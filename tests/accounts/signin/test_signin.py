@@ -87,7 +87,7 @@ def test_the_secret_of_a_sent_reset_mail_is_wiped_and_it_never_stands_in_the_inb
 
 
 def test_nothing_else_is_served_before_the_privacy_notice_is_read(client: Client, people: Cast) -> None:
-    client.force_login(people.learner)
+    client.force_login(make.person(agency=people.a, has_read_notice=False))
     asked = client.get("/me/preferences/")
     assert asked["Location"] == "/privacy/read/?next=%2Fme%2Fpreferences%2F"
     read = client.post("/privacy/read/", {"next": "/me/preferences/", "idempotency_key": uuid4().hex})
