@@ -53,9 +53,6 @@ class Outline:
     def minutes_left(self) -> int:
         return sum(step.lesson.minutes for step in self.steps if not step.is_finished)
 
-    def step(self, lesson: Lesson) -> Step:
-        return next(step for step in self.steps if step.lesson.pk == lesson.pk)
-
     def before(self, here: Step) -> Step | None:
         return next((step for step in reversed(self.steps) if step.number < here.number), None)
 

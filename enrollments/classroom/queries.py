@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Sum
@@ -243,15 +244,16 @@ def course_page(person: User, code: str, now: datetime | None = None) -> CourseP
     if version is None:
         return None
     plan = outline(version, enrollment if is_learning else None)
+    step = _step_to_continue(enrollment, plan) if enrollment and is_learning else None
     days = version.self_paced_days
     return CoursePage(
         course=course,
         version=version,
         outline=plan,
         enrollment=enrollment,
-        step=_step_to_continue(enrollment, plan) if enrollment and is_learning else None,
+        step=step,
         deadline=deadline_of(enrollment, today) if enrollment else None,
-        cohorts=open_cohorts(course, today) if course.current_id else [],
+        cohorts=[] if step or course.current_id is None else open_cohorts(course, today),
         credit=year_of_credit(person, today.year),
         self_paced_due_on=date.fromordinal(today.toordinal() + days) if days else None,
     )
@@ -280,8 +282,13 @@ class LessonScreen:
         return self.seat.kind.learn_context(self.seat.content, self.seat.state)
 
 
-def lesson_screen(enrollment: Enrollment, lesson: Lesson) -> LessonScreen:
+def lesson_screen(enrollment: Enrollment, uid: UUID) -> LessonScreen | None:
+    """None when the version has no such lesson."""
     plan = outline(enrollment.version_id, enrollment)
+    step = next((step for step in plan.steps if step.lesson.uid == uid), None)
+    if step is None:
+        return None
+    lesson = step.lesson
     here = seat(enrollment, lesson)
     comments = (
         list(
@@ -290,10 +297,10 @@ def lesson_screen(enrollment: Enrollment, lesson: Lesson) -> LessonScreen:
             .select_related("commented_by")
             .order_by("-commented_at")[:5]
         )
-        if here.attempt
+        if here.attempt and here.kind.needs_marking
         else []
     )
-    return LessonScreen(enrollment, plan, plan.step(lesson), here, comments)
+    return LessonScreen(enrollment, plan, step, here, comments)
 
 
 def certificate_of(enrollment: Enrollment) -> Certificate | None:

@@ -91,12 +91,11 @@ def lesson(request: SignedIn, enrollment_id: int, uid: UUID) -> HttpResponse:
     if not request.user.is_authenticated:
         return _sign_in_first(request)
     enrollment = _own_place(request, enrollment_id)
-    here = get_object_or_404(Lesson.objects.select_related("module"), version=enrollment.version_id, uid=uid)
+    if request.method == "POST":
+        return _input(request, enrollment, get_object_or_404(Lesson, version=enrollment.version_id, uid=uid))
     if enrollment.status == Enrollment.Status.WITHDRAWN:
         return redirect("course", enrollment.cohort.course.code)
-    if request.method == "POST":
-        return _input(request, enrollment, here)
-    return _lesson_page(request, enrollment, here)
+    return _lesson_page(request, enrollment, uid)
 
 
 @login_required
@@ -193,7 +192,7 @@ def _input(request: SignedIn, enrollment: Enrollment, here: Lesson) -> HttpRespo
     except Unreadable as error:
         if _wants_json(request):
             return problem(422, str(error))
-        return _lesson_page(request, enrollment, here, error=str(error), typed=data)
+        return _lesson_page(request, enrollment, here.uid, error=str(error), typed=data)
     except Refusal as refusal:
         if _wants_json(request):
             return problem(409, str(refusal.sentence))
@@ -209,14 +208,16 @@ def _input(request: SignedIn, enrollment: Enrollment, here: Lesson) -> HttpRespo
 
 
 def _lesson_page(
-    request: SignedIn, enrollment: Enrollment, here: Lesson, *, error: str = "", typed: dict[str, Any] | None = None
+    request: SignedIn, enrollment: Enrollment, uid: UUID, *, error: str = "", typed: dict[str, Any] | None = None
 ) -> HttpResponse:
-    screen = lesson_screen(enrollment, here)
+    screen = lesson_screen(enrollment, uid)
+    if screen is None:
+        raise Http404
     context = {
         **screen.learn_context(),
         "screen": screen,
         "enrollment": enrollment,
-        "lesson": here,
+        "lesson": screen.here.lesson,
         "kind": screen.seat.kind,
         "attempt": screen.seat.attempt,
         "seat": screen.seat,

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.notices.models import Notice
+from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.certificates.models import Certificate
@@ -261,7 +262,10 @@ def test_who_is_signed_out_comes_back_to_the_lesson_and_a_script_is_told(people:
     assert out.post(address(enrollment), {"done": "1"}, headers=JSON).status_code == 401
 
 
-def test_the_trainers_comment_stands_on_the_lesson(client: Client, people: Cast) -> None:
+def test_the_trainers_comment_stands_on_the_lesson(
+    client: Client, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds["text"], "needs_marking", True)
     enrollment = learning(people)
     client.post(address(enrollment), {"done": "1"})
     attempt = Attempt.objects.get()
