@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import file_digest
 from pathlib import Path, PurePosixPath
+from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, Union
 
 from django.core.files.base import ContentFile, File
+from django.utils.translation import gettext as _
 
-from asn_lms.lib.later import later
+from accounts.jobs.actions import advance, claim_job, fail_job, finish_job, start_job
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.uploads import PDF, PICTURES, VIDEOS, check_upload
 from courses.files import documents, videos
@@ -22,7 +24,7 @@ from courses.files.models import MediaFile
 from courses.files.pictures import shrink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Upload = Union["File[Any]", IO[bytes]]
 _SUFFIXES = {
@@ -70,7 +72,12 @@ def keep_file(upload: Upload, *, by: Any, allowed: set[str] | frozenset[str], na
         facts.needs_conversion = seen.needs_conversion
     row = _store(content, facts, by=by, name=_plain_name(name or getattr(upload, "name", "") or "", facts.content_type))
     if facts.needs_conversion:
-        later("files.convert_video", row.pk)
+        start_job(
+            "files.convert_video",
+            _("Make the video %(name)s light for phones") % {"name": row.name},
+            owner=by,
+            payload={"media": row.pk},
+        )
     return row
 
 
@@ -99,21 +106,62 @@ def _store(content: File[Any], facts: _Facts, *, by: Any, name: str) -> MediaFil
     return row
 
 
-def convert_video(media: MediaFile) -> None:
-    """Make a waiting video light and mark it ready; the original goes. Doing it twice is doing it once."""
+def run_conversion(job_id: int) -> None:
+    """Work on a job that `keep_file` started. A worker that dies leaves the job to the next one, which begins anew.
+
+    Raises Cancelled when the owner stopped it or another worker holds it.
+    """
+    job = claim_job(job_id)
+    if job is None:
+        return
+    media = MediaFile.objects.filter(pk=job.payload["media"]).first()
+    if media is None or media.state != MediaFile.State.CONVERTING:
+        finish_job(job)
+        return
+    total = max(1, int(media.seconds))
+    beat = _Beat()
+
+    def on_progress(seconds: int) -> None:
+        if beat.is_due():
+            advance(job, min(seconds, total), total)
+
+    try:
+        convert_video(media, on_progress=on_progress)
+    except Refusal as refusal:
+        fail_job(job, str(refusal.sentence))
+        return
+    advance(job, total, total)
+    finish_job(job)
+
+
+class _Beat:
+    """True at most every five seconds: often enough to keep a lease, seldom enough not to trouble the database."""
+
+    def __init__(self) -> None:
+        self.next = 0.0
+
+    def is_due(self) -> bool:
+        now = monotonic()
+        if now < self.next:
+            return False
+        self.next = now + 5
+        return True
+
+
+def convert_video(media: MediaFile, *, on_progress: Callable[[int], None]) -> None:
+    """Make a waiting video light and mark it ready; the original goes. Raises Refusal (and marks it failed) when ffmpeg cannot."""
     if media.state != MediaFile.State.CONVERTING:
         return
+    original = str(media.file.name)
     with tempfile.TemporaryDirectory(prefix="video-") as folder:
         target = Path(folder) / "video.mp4"
         try:
-            with media.file.open("rb") as original, _on_disk(original) as source:
-                videos.convert(source, target, videos.look_at(source, media.content_type), on_progress=_ignore)
+            with media.file.open("rb") as file, _on_disk(file) as source:
+                videos.convert(source, target, videos.look_at(source, media.content_type), on_progress=on_progress)
             seen = videos.look_at(target, "video/mp4")
         except Refusal:
-            media.state = MediaFile.State.FAILED
-            media.save(update_fields=["state"])
-            return
-        original_name = media.file.name
+            MediaFile.objects.filter(pk=media.pk).update(state=MediaFile.State.FAILED)
+            raise
         with target.open("rb") as made:
             media.sha256 = file_digest(made, "sha256").hexdigest()
             made.seek(0)
@@ -123,12 +171,8 @@ def convert_video(media: MediaFile) -> None:
     media.width, media.height, media.seconds = seen.width, seen.height, seen.seconds
     media.state = MediaFile.State.READY
     media.save()
-    if original_name and not MediaFile.objects.filter(file=original_name).exists():
-        media.file.storage.delete(original_name)
-
-
-def _ignore(seconds: int) -> None:
-    """Nobody watches this work."""
+    if not MediaFile.objects.filter(file=original).exists():
+        media.file.storage.delete(original)
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """Celery doors of course files."""
 
+from contextlib import suppress
+
 from celery import shared_task
 
-from courses.files import actions
-from courses.files.models import MediaFile
+from accounts.jobs.actions import Cancelled
+from courses.files.actions import run_conversion
 
 
 @shared_task(name="files.convert_video")
-def convert_video(media_id: int) -> None:
-    actions.convert_video(MediaFile.objects.get(pk=media_id))
+def convert_video(job_id: int) -> None:
+    with suppress(Cancelled):
+        run_conversion(job_id)

@@ -81,6 +81,10 @@ class Kind(ABC):
     @abstractmethod
     def state_from_json(self, data: Mapping[str, Any]) -> Any: ...
 
+    def preview_context(self, content: Any) -> dict[str, Any]:
+        """What `learn_template` needs for authors and reviewers, who may see everything; nothing can be posted."""
+        return self.learn_context(content, None)
+
     def reveal(self, content: Any, state: Any) -> dict[str, Any]:
         """More for `learn_template`, for whoever can gain nothing by it any more: the right answers, once no attempt is left."""
         return {}

@@ -36,7 +36,7 @@ def preview(request: HttpRequest, code: str, number: int, uid: UUID | None = Non
         lesson.version = version
         kind = kinds[lesson.kind]
         context |= {
-            **kind.learn_context(kind.load(lesson), None),
+            **kind.preview_context(kind.load(lesson)),
             "kind": kind,
             "place": neighbours(lesson, lessons),
             "input_url": "",

@@ -59,6 +59,9 @@ class QuizKind(Kind):
     def learn_context(self, content: Quiz, state: QuizState | None) -> dict[str, Any]:
         return screens.context(content, state)
 
+    def preview_context(self, content: Quiz) -> dict[str, Any]:
+        return screens.preview(content)
+
     def reveal(self, content: Quiz, state: QuizState | None) -> dict[str, Any]:
         return {"results": screens.results(content, state, with_key=True)} if state and state.is_over else {}
 

@@ -78,6 +78,15 @@ def context(quiz: Quiz, state: QuizState | None) -> dict[str, Any]:
     }
 
 
+def preview(quiz: Quiz) -> dict[str, Any]:
+    """Every question with its key, for those who write and judge the quiz."""
+    return {
+        **context(quiz, None),
+        "stage": "preview",
+        "all": [(one, render(one.text), render(one.feedback)) for one in quiz.questions],
+    }
+
+
 def questions(quiz: Quiz, state: QuizState) -> list[ShownQuestion]:
     shown = []
     for number, drawn in enumerate(state.questions, 1):

@@ -46,3 +46,16 @@ for (const editor of document.querySelectorAll("[data-editor]")) {
   // Where the picture goes: the cursor, counted in characters as the server counts them.
   if (cursor) area.addEventListener("blur", () => { cursor.value = [...area.value.slice(0, area.selectionStart)].length; });
 }
+
+// How it will look: read anew from the page each time it has been saved.
+const preview = document.querySelector("[data-preview]");
+const saved = document.getElementById("saved");
+if (preview && saved) {
+  new MutationObserver(async () => {
+    const response = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+    if (!response?.ok || response.redirected) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.querySelector("[data-preview]");
+    if (fresh) preview.replaceChildren(...fresh.childNodes);
+  }).observe(saved, { childList: true });
+}
