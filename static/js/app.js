@@ -17,7 +17,7 @@ addEventListener("submit", (event) => {
   if (form.hasAttribute("data-busy")) event.preventDefault();
   // After this tick, so that the pressed button's own name and value are still sent.
   else setTimeout(() => {
-    if (event.defaultPrevented || form.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || form.hasAttribute("hx-post") || form.hasAttribute("data-again")) return;
     busy(form, true);
     // A file that downloads leaves this page standing.
     setTimeout(() => busy(form, false), 8000);
