@@ -9,9 +9,13 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Left
 
 from accounts.agencies.models import Agency, AgencyQuerySet
+from accounts.agencies.rules import may_manage_agency, may_move_agency
+from accounts.audit.queries import history_of
+from asn_lms.lib.days import local_day
 from asn_lms.lib.trees import below
 
 MOST_FOUND = 50
+MOST_CHILDREN = 200
 
 
 @dataclass(frozen=True)
@@ -83,3 +87,22 @@ def people_at_or_below(agency: Agency) -> int:
 def heads_of(agency: Agency, on: date) -> list[Any]:
     """The grants by which somebody heads exactly this unit on that day, definitive or acting."""
     return list(agency.grants.effective(on).filter(role="head").select_related("person"))
+
+
+def agency_page(agency: Agency, user: Any) -> dict[str, Any]:
+    """What the page of a unit shows: where it hangs, what hangs below it, who heads it, what was done to it."""
+    above = list(Agency.objects.get_ancestors(agency))
+    mine = [unit for unit in above if may_manage_agency(user, unit)]
+    children = branches(Agency.objects.get_children(agency)[: MOST_CHILDREN + 1])
+    return {
+        "unit": agency,
+        "above": mine,
+        "place": " › ".join(unit.label for unit in above),
+        "children": children[:MOST_CHILDREN],
+        "has_more_children": len(children) > MOST_CHILDREN,
+        "people": people_at_or_below(agency),
+        "own_people": agency.people.filter(is_active=True).count(),
+        "heads": heads_of(agency, local_day(str(agency.zone))),
+        "may_move": may_move_agency(user, agency),
+        "entries": history_of(agency, user),
+    }

@@ -67,6 +67,9 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(agency__isnull=False)
 
 
+PeopleManager = UserManager.from_queryset(UserQuerySet)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. The NIP or NI PPPK is an attribute that can change, never the key; its history is `PersonNumber`."""
 
@@ -124,7 +127,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "nip"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects: ClassVar[UserManager] = UserManager.from_queryset(UserQuerySet)()
+    objects = PeopleManager()
 
     class Meta:
         verbose_name = _("person")

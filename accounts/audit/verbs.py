@@ -1,0 +1,182 @@
+"""What the audit's codes mean, in words. A test holds that every code recorded anywhere is told here."""
+
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+VERBS: dict[str, Promise] = {
+    "activation.printed": _("printed activation codes for"),
+    "agency.added": _("added the unit"),
+    "agency.deactivated": _("closed the unit"),
+    "agency.edited": _("changed the unit"),
+    "agency.moved": _("moved the unit"),
+    "agency.reactivated": _("opened the unit again"),
+    "certificate.issued": _("issued the certificate"),
+    "certificate.numbered": _("gave a number to the certificate"),
+    "certificate.tried_again": _("had the certificate drawn again"),
+    "cohort.created": _("opened the cohort"),
+    "cohort.edited": _("changed the cohort"),
+    "cohort.rescheduled": _("moved the dates of the cohort"),
+    "cohort.trainers_named": _("named the trainers of the cohort"),
+    "course.created": _("began the course"),
+    "course.organiser_changed": _("changed the organiser of the course"),
+    "course.retired": _("retired the course"),
+    "enrollment.attempts_added": _("gave more attempts to"),
+    "enrollment.completed": _("completed the course"),
+    "enrollment.created": _("enrolled"),
+    "enrollment.rescheduled": _("moved the due date of"),
+    "enrollment.withdrawn": _("withdrew"),
+    "job.cancelled": _("stopped the work"),
+    "job.parked": _("set the work aside after five failed tries"),
+    "job.retried": _("started the work again"),
+    "lesson.added": _("added the lesson"),
+    "lesson.deleted": _("deleted the lesson"),
+    "lesson.edited": _("changed the lesson"),
+    "lesson.moved": _("moved the lesson"),
+    "module.added": _("added the module"),
+    "module.deleted": _("deleted the module"),
+    "module.edited": _("changed the module"),
+    "module.moved": _("moved the module"),
+    "notice.sent_again": _("sent the message again to"),
+    "person.activated": _("activated the account of"),
+    "person.added": _("added the person"),
+    "person.deactivated": _("deactivated the account of"),
+    "person.edited": _("changed the data of"),
+    "person.imported": _("changed by import the data of"),
+    "person.left": _("transferred to another unit"),
+    "person.number_changed": _("changed the number of"),
+    "person.reactivated": _("reactivated the account of"),
+    "person.transferred": _("transferred or changed the post of"),
+    "role.ended": _("ended the role"),
+    "role.granted": _("gave the role"),
+    "role.withdrawn": _("took back the role"),
+    "token.issued": _("made an access token"),
+    "token.revoked": _("ended an access token"),
+    "version.approved": _("approved"),
+    "version.comment_resolved": _("settled a comment on"),
+    "version.commented": _("commented on"),
+    "version.discarded": _("discarded the draft"),
+    "version.drafted": _("began the draft"),
+    "version.edited": _("changed the details of"),
+    "version.imported": _("imported the package"),
+    "version.published": _("published"),
+    "version.returned": _("returned to its authors"),
+    "version.scheduled": _("set the publishing date of"),
+    "version.submitted": _("sent to review"),
+    "version.withdrawn": _("took back from review"),
+}
+
+# What one may look for: the beginning of the codes, and its name.
+GROUPS: dict[str, Promise] = {
+    "person": _("People"),
+    "agency": _("Units"),
+    "role": _("Roles"),
+    "course": _("Courses"),
+    "version": _("Versions"),
+    "lesson": _("Lessons"),
+    "cohort": _("Cohorts"),
+    "enrollment": _("Enrolments"),
+    "certificate": _("Certificates"),
+    "job": _("Imports and exports"),
+}
+
+DETAILS: dict[str, Promise] = {
+    "after": _("After"),
+    "before": _("Before"),
+    "basis": _("Basis"),
+    "code": _("Code"),
+    "count": _("Count"),
+    "decree": _("Decree"),
+    "ends_with": _("Number ends with"),
+    "fields": _("What changed"),
+    "from_on": _("From"),
+    "parent": _("Below"),
+    "person": _("Person"),
+    "post": _("Post"),
+    "reason": _("Reason"),
+    "role": _("Role"),
+    "source": _("By"),
+    "until_on": _("Until"),
+}
+
+FIELDS: dict[str, Promise] = {
+    "admin": _("Administrator"),
+    "agency": _("unit"),
+    "birth_on": _("date of birth"),
+    "birth_place": _("place of birth"),
+    "code": _("code"),
+    "definitive": _("definitive"),
+    "email": _("e-mail"),
+    "employment": _("employment status"),
+    "head": _("Agency head"),
+    "import": _("import"),
+    "kind": _("kind"),
+    "language": _("language"),
+    "name": _("name"),
+    "officer": _("Training officer"),
+    "phone": _("phone"),
+    "plh": _("Plh."),
+    "plt": _("Plt."),
+    "post": _("post (jabatan)"),
+    "post_kind": _("kind of post"),
+    "rank": _("golongan"),
+    "reviewer": _("Reviewer"),
+    "sex": _("sex"),
+    "short_name": _("short name"),
+    "title_after": _("title after the name"),
+    "title_before": _("title before the name"),
+    "trainer": _("Trainer"),
+    "zone": _("time zone"),
+}
+
+# The page on which a thing can be seen, by its kind.
+PAGES = {
+    "accounts.agency": "office-agency",
+    "accounts.user": "office-person",
+}
+
+
+def in_words(action: str) -> str:
+    """The code as a verb; a code that nobody told yet is shown as it is, readable at least."""
+    return str(VERBS.get(action) or action.replace(".", " ").replace("_", " "))
+
+
+def page_of(object_type: str) -> str:
+    return PAGES.get(object_type, "")
+
+
+def detail_lines(details: dict[str, Any]) -> list[tuple[str, str]]:
+    """Label and value, for details that have a label; empty ones are left out."""
+    return [
+        (str(label), _said(details[name]))
+        for name, label in DETAILS.items()
+        if details.get(name) not in (None, "", [], {})
+    ]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{FIELDS.get(name, name)}: {_said(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_said(one) for one in value)
+    text = str(value)
+    if text in FIELDS:
+        return str(FIELDS[text])
+    if day := _day(text):
+        return day
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        if len(text) == 10 and (on := parse_date(text)):
+            return date_format(on, "j F Y")
+        if len(text) > 18 and (at := parse_datetime(text)):
+            return date_format(localtime(at), "j F Y, H.i")
+    except ValueError:
+        pass
+    return ""
