@@ -10,6 +10,7 @@ from ninja.utils import check_csrf
 
 from accounts.signin.api import router as signin
 from asn_lms.lib.refusals import problem
+from enrollments.certificates.api import router as certificates
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -31,7 +32,7 @@ api = NinjaAPI(
 )  # fmt: skip
 
 
-for router in (signin,):
+for router in (signin, certificates):
     api.add_router("", router)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.notices import actions
 from accounts.notices.models import Notice
 from accounts.notices.queries import inbox_page
+from accounts.people import asking
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
 
@@ -17,14 +18,14 @@ from asn_lms.lib.pages import page
 @login_required
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    assert request.user.is_authenticated
+    person = asking.person(request)
     before = request.GET.get("before", "")
     only_unread = request.GET.get("show") == "unread"
     messages = inbox_page(
-        request.user,
+        person,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
         only_unread=only_unread,
-        today=local_day(request.user.zone),
+        today=local_day(person.zone),
     )
     older = f"?{'show=unread&' if only_unread else ''}before={messages.next_before}" if messages.next_before else ""
     context = {"inbox": messages, "only_unread": only_unread, "older": older, "is_first_page": not before}
@@ -44,8 +45,7 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    assert request.user.is_authenticated
     up_to = request.POST.get("up_to", "")
     if up_to.isascii() and up_to.isdigit() and len(up_to) < 19:
-        actions.read_all(request.user, timezone.now(), up_to=int(up_to))
+        actions.read_all(asking.person(request), timezone.now(), up_to=int(up_to))
     return redirect("inbox")

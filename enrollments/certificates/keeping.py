@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.http import FileResponse
 
 from enrollments.certificates.models import Certificate, certificate_file
 
@@ -40,3 +41,9 @@ def _write_whole(target: Path, content: bytes) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def paper_response(certificate: Certificate) -> FileResponse:
+    """The paper as a download, named after its number."""
+    name = "Sertifikat " + certificate.number.replace("/", "-") + ".pdf"
+    return FileResponse(certificate.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")

@@ -3,16 +3,18 @@
 from dataclasses import asdict
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.people import asking
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
 from asn_lms.lib.throttle import allowed
 from asn_lms.lib.words import terbilang
 from enrollments.certificates.actions import draw_again
+from enrollments.certificates.keeping import paper_response
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.queries import public_certificate, wallet
 from enrollments.credits.queries import credits_of, year_of_credit
@@ -23,14 +25,14 @@ CHECKS_PER_MINUTE = 60
 @login_required
 @require_safe
 def certificates(request: HttpRequest) -> HttpResponse:
-    assert request.user.is_authenticated
-    mine = wallet(request.user)
-    year = local_day(request.user.zone).year
+    person = asking.person(request)
+    mine = wallet(person)
+    year = local_day(person.zone).year
     context = {
         "certificates": mine,
         "is_waiting": any(not one.is_ready and not one.is_stuck for one in mine),
-        "credit": year_of_credit(request.user, year),
-        "credits": credits_of(request.user, year),
+        "credit": year_of_credit(person, year),
+        "credits": credits_of(person, year),
     }
     return page(request, "enrollments/certificates/certificates.html", context)
 
@@ -43,17 +45,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     return paper_response(certificate)
 
 
-def paper_response(certificate: Certificate) -> FileResponse:
-    name = "Sertifikat " + certificate.number.replace("/", "-") + ".pdf"
-    return FileResponse(certificate.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
-
-
 @login_required
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = get_object_or_404(Certificate.objects.visible_to(request.user), pk=pk)
-    assert request.user.is_authenticated
-    draw_again(certificate, by=request.user)
+    draw_again(certificate, by=asking.person(request))
     return redirect("office-reminders")
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.notices.actions import send_again
 from accounts.notices.models import Notice
+from accounts.people import asking
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import has_role
 from asn_lms.lib.pages import page
@@ -21,7 +22,6 @@ from enrollments.reminders.queries import FILTERS, office_notices
 @login_required
 @require_safe
 def office_reminders(request: HttpRequest) -> HttpResponse:
-    assert request.user.is_authenticated
     if not has_role(request.user, RoleGrant.Role.OFFICER):
         raise PermissionDenied
     before = request.GET.get("before", "")
@@ -30,7 +30,7 @@ def office_reminders(request: HttpRequest) -> HttpResponse:
         "name": request.GET.get("name", "").strip()[:100],
     }
     found = office_notices(
-        request.user,
+        asking.person(request),
         **asked,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
@@ -51,7 +51,6 @@ def office_reminders(request: HttpRequest) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.seen_by_office(request.user).select_related("person__agency"), pk=pk)
-    assert request.user.is_authenticated
-    send_again(notice, by=request.user)
+    send_again(notice, by=asking.person(request))
     messages.success(request, _("The mail goes out again."))
     return redirect("office-reminders")

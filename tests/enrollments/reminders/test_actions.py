@@ -225,7 +225,8 @@ def test_the_rule_in_sql_is_the_rule_in_words() -> None:
         for enrolled_before in (0, 1, 5, 30):
             enrolled = EIGHT - timedelta(days=enrolled_before)
             one = place(due_in, enrolled_at=enrolled)
-            people[one.learner_id] = (one, deadline_step(one.due_on, enrolled.date(), WEDNESDAY))
+            due_on = WEDNESDAY + timedelta(days=due_in)
+            people[one.learner_id] = (one, deadline_step(due_on, enrolled.date(), WEDNESDAY))
     expected = {learner: [(one.pk, step)] for learner, (one, step) in people.items() if step}
     assert due_steps(Agency.Zone.WIB, WEDNESDAY) == expected
 

@@ -1,0 +1,174 @@
+"""Certificates on screen: the learner's own, the public check, and the REST door."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from accounts.roles.models import RoleGrant
+from enrollments.certificates.actions import draw_certificate, reserve_certificate
+from enrollments.certificates.models import Certificate
+from enrollments.enrolling.models import Enrollment
+from tests import make
+from tests.cast import Cast, cast
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 16, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def certificate(who: Cast, *, drawn: bool = True, **fields: Any) -> Certificate:
+    cohort = fields.pop("cohort", None) or make.cohort(version=make.version(organiser=who.bkpsdm, jp=Decimal("2.5")))
+    place = make.enrollment(learner=who.learner, cohort=cohort, status=Enrollment.Status.COMPLETED, score=Decimal(87))
+    row = reserve_certificate(place, on=date(2026, 11, 16))
+    if drawn:
+        draw_certificate(row.pk, NOW)
+        row.refresh_from_db()
+    return row
+
+
+def signed_in(person: Any) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def check(row: Certificate, **query: str) -> str:
+    return reverse("verify", args=[row.public_id]) + ("?format=json" if query else "")
+
+
+def test_the_learner_downloads_their_paper_and_sees_the_one_that_is_still_drawn() -> None:
+    who = cast()
+    row, waiting = certificate(who), certificate(who, drawn=False)
+    client = signed_in(who.learner)
+    page = client.get(reverse("certificates")).content.decode()
+    assert row.number in page
+    assert waiting.number in page
+    assert "Sedang disiapkan" in page
+    answer: Any = client.get(reverse("certificate-pdf", args=[row.pk]))
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert row.number.replace("/", "-") in answer["Content-Disposition"]
+    assert client.get(reverse("certificate-pdf", args=[waiting.pk])).status_code == 404
+
+
+def test_officers_of_the_organiser_have_the_paper_and_nobody_else() -> None:
+    who = cast()
+    row = certificate(who)
+    seen = {
+        name: signed_in(who[name]).get(reverse("certificate-pdf", args=[row.pk])).status_code
+        for name in ("learner", "officer", "admin", "head", "reviewer", "other_head", "other_learner")
+    }
+    assert seen == {
+        "learner": 200,
+        "officer": 200,
+        "admin": 200,
+        "head": 404,
+        "reviewer": 404,
+        "other_head": 404,
+        "other_learner": 404,
+    }
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_page_of_many_certificates_costs_no_more_queries(count: int, django_assert_max_num_queries: Any) -> None:
+    who = cast()
+    for _ in range(count):
+        certificate(who, drawn=False)
+    client = signed_in(who.learner)
+    client.get(reverse("certificates"))
+    with django_assert_max_num_queries(12):
+        client.get(reverse("certificates"))
+
+
+def test_anybody_who_holds_the_paper_can_check_it_without_signing_in() -> None:
+    who = cast()
+    who.learner.birth_place, who.learner.birth_on = "Binjai", date(1990, 3, 12)
+    who.learner.save()
+    row = certificate(who)
+    answer = Client().get(check(row))
+    page = answer.content.decode()
+    assert "Sertifikat ini sah" in page
+    for printed in (row.number, row.name, row.course_title, "2,5 (dua koma lima) JP", "16 November 2026", "87,00"):
+        assert printed in page
+    assert row.nip not in page.replace(" ", "")
+    assert row.nip[-3:] in page
+    assert "Binjai" not in page
+    assert "1990" not in page
+    assert "noindex" in answer["X-Robots-Tag"]
+
+
+def test_the_check_speaks_json_with_every_printed_field_but_birth() -> None:
+    row = certificate(cast())
+    answer = Client().get(check(row, format="json")).json()
+    assert answer["state"] == "valid"
+    assert answer["number"] == row.number
+    assert answer["nip"] == f"•••••••• •••••• • {row.nip[-3:]}"
+    assert answer["jp"] == "2.50"
+    assert answer["jp_in_words"] == "dua koma lima"
+    assert not [name for name in answer if "birth" in name]
+
+
+def test_a_revoked_certificate_says_so_and_names_its_successor() -> None:
+    row = certificate(cast())
+    Certificate.objects.filter(pk=row.pk).update(state=Certificate.State.REVOKED, revoked_at=NOW)
+    assert "sudah dicabut" in Client().get(check(row)).content.decode()
+    successor = reserve_certificate(row.enrollment, on=date(2026, 11, 20))
+    assert Client().get(check(row, format="json")).json()["replaced_by"] == successor.number
+
+
+def test_an_unknown_number_and_one_not_printed_yet_answer_alike_and_kindly() -> None:
+    unprinted = certificate(cast(), drawn=False)
+    answers = [Client().get(reverse("verify", args=[one])) for one in ("0" * 32, "x", unprinted.public_id)]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert all("Tidak ada sertifikat di alamat ini" in answer.content.decode() for answer in answers)
+
+
+def test_who_tries_numbers_is_slowed_down(settings: Any) -> None:
+    settings.RATE_LIMITS = True
+    cache.clear()
+    codes = [Client().get(reverse("verify", args=[f"{n:032x}"])).status_code for n in range(61)]
+    assert codes[:60] == [404] * 60
+    assert codes[60] == 429
+
+
+def test_only_officers_of_the_organiser_let_a_paper_be_drawn_again() -> None:
+    who = cast()
+    row = certificate(who, drawn=False)
+    Certificate.objects.filter(pk=row.pk).update(is_stuck=True)
+    url = reverse("certificate-again", args=[row.pk])
+    assert signed_in(who.other_head).post(url).status_code == 404
+    signed_in(who.learner).post(url)
+    assert Certificate.objects.get(pk=row.pk).is_stuck
+    signed_in(who.officer).post(url)
+    assert not Certificate.objects.get(pk=row.pk).is_stuck
+
+
+def test_the_rest_door_lists_own_certificates_by_cursor_and_hands_out_the_paper() -> None:
+    who = cast()
+    rows = [certificate(who) for _ in range(3)]
+    client = signed_in(who.learner)
+    first = client.get("/api/v1/certificates?limit=2").json()
+    assert [one["id"] for one in first["items"]] == [rows[2].pk, rows[1].pk]
+    second = client.get(f"/api/v1/certificates?limit=2&cursor={first['next_cursor']}").json()
+    assert [one["id"] for one in second["items"]] == [rows[0].pk]
+    assert second["next_cursor"] is None
+    assert client.get(f"/api/v1/certificates/{rows[0].pk}/pdf")["Content-Type"] == "application/pdf"
+    other = signed_in(who.other_learner)
+    assert other.get("/api/v1/certificates").json()["items"] == []
+    assert other.get(f"/api/v1/certificates/{rows[0].pk}/pdf").status_code == 404
+    assert client.get("/api/v1/certificates?limit=201").status_code == 422
+
+
+def test_a_head_of_the_organiser_without_the_officers_role_has_no_paper_of_others() -> None:
+    who = cast()
+    head = make.person(agency=who.bkpsdm, role=RoleGrant.Role.HEAD)
+    assert signed_in(head).get(reverse("certificate-pdf", args=[certificate(who).pk])).status_code == 404
