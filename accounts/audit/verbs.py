@@ -98,8 +98,7 @@ DETAILS: dict[str, Promise] = {
     "person": _("Person"),
     "post": _("Post"),
     "reason": _("Reason"),
-    "role": _("Role"),
-    "source": _("By"),
+    "source": _("Through"),
     "until_on": _("Until"),
 }
 
