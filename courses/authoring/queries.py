@@ -84,23 +84,20 @@ def _with_urgency(courses: QuerySet[Course]) -> QuerySet[Any]:
     still_open = ReviewComment.objects.open().filter(version__course=OuterRef("pk"), version__state=State.DRAFT)
     rows: QuerySet[Any] = courses.annotate(
         head_id=Coalesce(
-            Subquery(making.values("pk")[:1]),
-            F("current"),
-            Subquery(versions.order_by("-number").values("pk")[:1]),
-        )
-    ).annotate(
-        head_state=Subquery(CourseVersion.objects.filter(pk=OuterRef("head_id")).values("state")),
-        head_publish_at=Subquery(CourseVersion.objects.filter(pk=OuterRef("head_id")).values("publish_at")),
+            Subquery(making.values("pk")[:1]), F("current"), Subquery(versions.order_by("-number").values("pk")[:1])
+        ),
+        making=Subquery(making.values("state")[:1]),
+        making_publish_at=Subquery(making.values("publish_at")[:1]),
         has_open_comments=Exists(still_open),
     )
     with_urgency: QuerySet[Any] = rows.annotate(
         urgency=Case(
-            When(head_state=State.APPROVED, head_publish_at__isnull=True, then=Value(READY)),
-            When(head_state=State.APPROVED, then=Value(SCHEDULED)),
-            When(head_state=State.DRAFT, has_open_comments=True, then=Value(RETURNED)),
-            When(head_state=State.DRAFT, then=Value(DRAFT)),
-            When(head_state=State.IN_REVIEW, then=Value(IN_REVIEW)),
-            When(head_state=State.PUBLISHED, then=Value(PUBLISHED)),
+            When(making=State.APPROVED, making_publish_at__isnull=True, then=Value(READY)),
+            When(making=State.APPROVED, then=Value(SCHEDULED)),
+            When(making=State.DRAFT, has_open_comments=True, then=Value(RETURNED)),
+            When(making=State.DRAFT, then=Value(DRAFT)),
+            When(making=State.IN_REVIEW, then=Value(IN_REVIEW)),
+            When(current__isnull=False, then=Value(PUBLISHED)),
             default=Value(RETIRED),
             output_field=IntegerField(),
         )
