@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from accounts.audit.actions import record
+from accounts.notices.actions import tell
 from accounts.people.models import User
 from asn_lms.lib.refusals import NotYours, Refusal
 from courses.publishing.queries import Problem, open_comments, problems
@@ -76,6 +78,21 @@ def _ready(version: CourseVersion) -> None:
         raise NotReady(found)
 
 
+def _tell_reviewer(row: CourseVersion, reviewer: User) -> None:
+    """One notice for each time that it is sent: the hour tells them apart."""
+    assert row.submitted_at is not None
+    title = gettext_lazy("A course waits for your review")
+    link = reverse("course-review", args=[row.course.code])
+    tell(reviewer, "review.asked", f"version {row.pk} {row.submitted_at:%Y-%m-%dT%H:%M:%S.%f}", title, row.title, link)
+
+
+def _tell_authors(row: CourseVersion, said: ReviewComment, title: Any) -> None:
+    link = reverse("course-review", args=[row.course.code])
+    for author in row.authors.filter(is_active=True):
+        with override(author.language):
+            tell(author, "review.decided", f"verdict {said.pk}", str(title) % {"title": row.title}, said.text, link)
+
+
 @transaction.atomic
 def submit(version: CourseVersion, reviewer: User, *, by: User | None, message: str = "") -> CourseVersion:
     """Hand a finished draft to a named reviewer. Refused while anything stands against publishing or a comment is open."""
@@ -103,6 +120,7 @@ def submit(version: CourseVersion, reviewer: User, *, by: User | None, message: 
     if by is not None:
         ReviewComment.objects.create(version=row, author=by, verdict=Verdict.SUBMITTED, text=message.strip())
     record("version.submitted", row, by=by, reviewer=reviewer.full_name)
+    _tell_reviewer(row, reviewer)
     return row
 
 
@@ -170,8 +188,9 @@ def return_to_authors(version: CourseVersion, text: str, *, by: User) -> CourseV
     if not text.strip():
         raise Refusal(_("Write what the authors should change."), field="text")
     _back_to_draft(row)
-    ReviewComment.objects.create(version=row, author=by, verdict=Verdict.RETURNED, text=text.strip())
+    said = ReviewComment.objects.create(version=row, author=by, verdict=Verdict.RETURNED, text=text.strip())
     record("version.returned", row, by=by)
+    _tell_authors(row, said, gettext_lazy("Changes are asked for: “%(title)s”"))
     return row
 
 
@@ -183,8 +202,9 @@ def approve(version: CourseVersion, *, by: User, text: str = "") -> CourseVersio
     _ready(row)
     row.state, row.approved_at = State.APPROVED, timezone.now()
     row.save(update_fields=["state", "approved_at", "updated_at"])
-    ReviewComment.objects.create(version=row, author=by, verdict=Verdict.APPROVED, text=text.strip())
+    said = ReviewComment.objects.create(version=row, author=by, verdict=Verdict.APPROVED, text=text.strip())
     record("version.approved", row, by=by)
+    _tell_authors(row, said, gettext_lazy("Approved: “%(title)s”"))
     return row
 
 

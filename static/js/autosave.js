@@ -9,6 +9,17 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let again = false;
   let leaving = false;
 
+  // The answer is the line itself, and templates for other places: <template data-into="id">.
+  function show(html) {
+    const box = document.createElement("template");
+    box.innerHTML = html;
+    for (const part of box.content.querySelectorAll("template[data-into]")) {
+      document.getElementById(part.dataset.into)?.replaceChildren(part.content);
+      part.remove();
+    }
+    line.replaceChildren(box.content);
+  }
+
   const holdsFile = () => [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
 
   async function save() {
@@ -31,7 +42,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         method: "POST", body: data, headers: { "HX-Request": "true", "HX-Target": "saved" }, credentials: "same-origin",
       });
       if (answer.redirected || !answer.ok) throw new Error(answer.status === 409 ? await answer.text() : "");
-      if (!leaving) line.innerHTML = await answer.text();
+      if (!leaving) show(await answer.text());
     } catch (error) {
       line.textContent = error.message && !error.message.includes("<") && !(error instanceof TypeError) ? error.message : line.dataset.failed;
     } finally {

@@ -66,7 +66,7 @@ def _saved_line(request: HttpRequest, is_saved: bool, form: LessonForm, editor: 
     if not is_saved:
         errors = [*form.errors.values(), *getattr(editor, "errors", {}).values()]
         first = str(errors[0][0]) if errors else ""
-    context = {"is_saved": is_saved, "at": timezone.now(), "why": first}
+    context = {"is_saved": is_saved, "at": timezone.now(), "why": first, "form": editor}
     return page(request, "courses/authoring/saved.html", context)
 
 

@@ -38,7 +38,7 @@ def preview(request: HttpRequest, code: str, number: int, uid: UUID | None = Non
         context |= {
             **kind.preview_context(kind.load(lesson)),
             "kind": kind,
-            "place": neighbours(lesson, lessons),
+            "where": neighbours(lesson, lessons),
             "input_url": "",
         }
     return page(request, "courses/authoring/preview.html", context)
