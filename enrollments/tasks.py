@@ -2,6 +2,7 @@
 
 from enrollments.certificates import tasks as certificates
 from enrollments.reminders import tasks as reminders
+from enrollments.rosters import tasks as rosters
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["certificates", "reminders", "tallies"]
+__all__ = ["certificates", "reminders", "rosters", "tallies"]

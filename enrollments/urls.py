@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.classroom.urls")),
     path("", include("enrollments.certificates.urls")),
     path("", include("enrollments.reminders.urls")),
+    path("", include("enrollments.rosters.urls")),
 ]

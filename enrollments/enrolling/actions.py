@@ -44,7 +44,7 @@ def enroll(learner: User, cohort: Cohort, *, by: User | None, now: datetime | No
     if agency is None or not learner.is_active:
         raise Refusal(_("%(name)s is not an active member of a unit.") % {"name": learner.full_name})
     today = local_day(learner.zone, now)
-    _refuse_when_closed(cohort, today, is_late_allowed=may_place(by, learner, cohort))
+    refuse_when_closed(cohort, today, is_late_allowed=may_place(by, learner, cohort))
     _follow_published_version(cohort)
     _refuse_second_place(learner, cohort)
     # And the constraint seats_are_never_oversold behind it.
@@ -164,7 +164,8 @@ def locked_enrollment(enrollment: Enrollment) -> Enrollment:
     )
 
 
-def _refuse_when_closed(cohort: Cohort, today: date, *, is_late_allowed: bool) -> None:
+def refuse_when_closed(cohort: Cohort, today: date, *, is_late_allowed: bool) -> None:
+    """Raises EnrolmentClosed when the cohort takes nobody that day. `is_late_allowed`: after the enrolment window, for officers."""
     if cohort.state == Cohort.State.CANCELLED:
         raise EnrolmentClosed(_("This cohort was cancelled. Choose another one."))
     if cohort.state == Cohort.State.CLOSED:

@@ -30,6 +30,10 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """The person's own places."""
         return self.filter(learner=user)
 
+    def in_office_of(self, user: Any) -> "EnrollmentQuerySet":
+        """The places of the cohorts that an officer runs or a trainer teaches."""
+        return self.filter(cohort__in=Cohort.objects.seen_in_office_by(user).values("pk"))
+
     def visible_to(self, user: Any) -> "EnrollmentQuerySet":
         """A learner sees their own; a head those of the people who are in the subtree today; an officer also those of the
         cohorts that their unit organises; a trainer those of the cohorts that they teach.
