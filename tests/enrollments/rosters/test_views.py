@@ -171,7 +171,7 @@ def test_people_are_found_by_name_and_a_number_never_stands_in_an_address(client
     by_number = client.post(address, {"q": people.learner.nip})
     assert by_number.status_code == 200
     assert by_number.context["found"].rows == [rina]
-    assert len(client.get(address, {"q": people.learner.nip}).context["found"].rows) == 2
+    assert len(client.get(address, {"q": str(people.learner.nip)}).context["found"].rows) == 2
 
 
 def test_the_roster_goes_on_by_key(client: Client, people: Cast) -> None:
@@ -270,7 +270,7 @@ def test_a_spreadsheet_is_checked_first_and_written_when_confirmed(client: Clien
     cohort = cohort_of(people, seats=2)
     enroll(people.other_learner, cohort, by=people.officer)
     outsider = make.person()
-    rows = [
+    rows: list[list[Any]] = [
         [people.learner.nip, "Rina"],
         [people.other_learner.nip, "Lina"],
         [outsider.nip, "Orang luar"],
