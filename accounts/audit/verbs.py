@@ -62,6 +62,7 @@ VERBS: dict[str, Promise] = {
     "version.discarded": _("discarded the draft"),
     "version.drafted": _("began the draft"),
     "version.edited": _("changed the details of"),
+    "version.exported": _("packed into a course package"),
     "version.imported": _("imported the package"),
     "version.published": _("published"),
     "version.returned": _("returned to its authors"),

@@ -41,13 +41,19 @@ def people(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     text = str(values.get("q") or "").strip()
     has_number = looks_like_number(text)
+    if request.method != "POST" and has_number:
+        messages.warning(
+            request,
+            _("A number does not belong in an address, so nothing was looked for. Type it in the field above."),
+        )
+        return redirect("office-people")
     if request.method == "POST" and not has_number:
         kept = {name: value for name, value in values.items() if value}
         return redirect(f"{reverse('office-people')}?{urlencode(kept)}" if kept else "office-people")
     unit = managed_agencies(request.user).filter(pk=values.get("unit")).first() if values.get("unit") else None
     wanted = Wanted(text, "", unit, values.get("state") or "", values.get("employment") or "")
     if has_number:
-        wanted = replace(wanted, name="", number=text if request.method == "POST" else "", state="all")
+        wanted = replace(wanted, name="", number=text, state="all")
     found = list_people(request.user, wanted, after=_key(request.GET.get("after", "")))
     return page(request, "accounts/people/list.html", _list_context(request, wanted, found, text, has_number))
 
@@ -65,9 +71,8 @@ def _list_context(request: HttpRequest, wanted: Wanted, found: Any, text: str, h
     ]
     return {
         "found": found,
-        "text": text if request.method == "POST" or not has_number else "",
+        "text": text,
         "by_number": has_number,
-        "number_in_address": has_number and request.method != "POST",
         "wanted": wanted,
         "units": unit_choices(request.user, wanted.unit),
         "statuses": User.Employment.choices,
