@@ -46,13 +46,14 @@ class Kind(ABC):
     """One sort of lesson. All methods are pure unless they say that they write.
 
     `learn_template` is included in the lesson page, with `learn_context` and: `enrollment`, `lesson`, `attempt` (or None), `input_url`
-    (where its forms post), `begin_url` (where a form begins an attempt, for kinds with a number of attempts), `may_begin`,
-    `attempts_left` (None: no limit), `pass_mark` of the version, and `preview` (an author looks at it: nothing can be posted).
+    (where its forms post; `begin=1` begins an attempt), `may_begin`, `attempts_left` (None: no limit), `pass_mark` of the version,
+    and `preview` (an author looks at it: nothing can be posted).
     """
 
     name: str
     label: str | Promise
     icon: str
+    # Whether a trainer reads what was handed in and may comment on it; nothing waits for the comment.
     needs_marking: bool = False
     learn_template: str
     edit_template: str

@@ -279,7 +279,22 @@ class LessonScreen:
         return self.outline.after(self.here)
 
     def learn_context(self) -> dict[str, Any]:
-        return self.seat.kind.learn_context(self.seat.content, self.seat.state)
+        """What the kind shows; the right answers too, once nobody can gain by them."""
+        kind, content, state = self.seat.kind, self.seat.content, self.seat.state
+        known = kind.learn_context(content, state)
+        return known if self.may_gain else known | kind.reveal(content, state)
+
+    @property
+    def may_gain(self) -> bool:
+        """Whether a better score can still be had: an attempt is left, and the course is not completed yet."""
+        is_closed = self.enrollment.status == Enrollment.Status.COMPLETED and self.seat.kind.is_graded(
+            self.seat.content
+        )
+        return self.seat.left != 0 and not is_closed
+
+    @property
+    def may_begin(self) -> bool:
+        return self.seat.may_begin and self.may_gain
 
 
 def lesson_screen(enrollment: Enrollment, uid: UUID) -> LessonScreen | None:

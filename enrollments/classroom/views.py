@@ -221,6 +221,8 @@ def _lesson_page(
         "kind": screen.seat.kind,
         "attempt": screen.seat.attempt,
         "seat": screen.seat,
+        "may_begin": screen.may_begin,
+        "attempts_left": screen.seat.left,
         "input_url": request.path,
         "pass_mark": enrollment.version.pass_mark,
         "error": error,

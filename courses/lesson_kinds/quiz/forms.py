@@ -150,9 +150,9 @@ def _read_row(data: Mapping[str, Any], uid: str, seen: set[str]) -> Row:
     options = tuple(
         Option(
             uid=option,
-            text=said(f"o-{option}-text").strip()[:500],
+            text=" ".join(said(f"o-{option}-text").split())[:500],
             is_correct=option in right,
-            feedback=said(f"o-{option}-feedback").strip()[:1000],
+            feedback=" ".join(said(f"o-{option}-feedback").split())[:1000],
         )
         for option in _uids(data, f"q-{uid}-option", seen)
     )

@@ -13,7 +13,7 @@ from courses.structure.models import Lesson
 
 class ReflectionForm(forms.Form):
     prompt = forms.CharField(
-        label=_("Question"),
+        label=_("Question to think about"),
         help_text=_("Ask for the learner's own case. There is no right answer."),
         required=False,
         strip=False,

@@ -46,6 +46,7 @@ class ReflectionKind(Kind):
     name = "reflection"
     label = gettext_lazy("Reflection")
     icon = "chat"
+    needs_marking = True
     learn_template = "reflection/learn.html"
     edit_template = "reflection/edit.html"
 

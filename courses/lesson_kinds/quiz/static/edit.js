@@ -28,7 +28,7 @@ function settle() {
 function freshOption(option) {
   const copy = option.cloneNode(true);
   rename(copy, option.dataset.option, crypto.randomUUID());
-  for (const input of copy.querySelectorAll("input:not([type=hidden])")) {
+  for (const input of copy.querySelectorAll("input:not([type=hidden]), textarea")) {
     if (input.type === "checkbox" || input.type === "radio") input.checked = false;
     else input.value = "";
   }

@@ -49,7 +49,7 @@ function count() {
   put("left", questions.length - done);
   const open = find("unanswered");
   open.hidden = done === questions.length;
-  if (!open.hidden) open.textContent = `${fill(said.left, { N: questions.length - done })}.`;
+  if (!open.hidden) open.textContent = fill(said.unansweredText, { N: questions.length - done });
 }
 
 function mark(question, on) {
@@ -69,6 +69,7 @@ function savedText(text, { good = true } = {}) {
   let words = place.querySelector("span");
   if (!words) place.append(words = document.createElement("span"));
   words.textContent = text;
+  place.hidden = !text;
   place.toggleAttribute("data-waiting", !good);
 }
 
@@ -121,10 +122,17 @@ box.addEventListener("sent", ({ detail: { answer: given } }) => {
   find("offline").hidden = true;
   if (given.finished && !leaving) location.reload(); // time was up, or another device handed in
 });
-box.addEventListener("offline", () => {
+function lost() {
   savedText("");
-  find("offline").hidden = false;
-});
+  quiz.querySelector(".note[data-offline]").hidden = false;
+}
+box.addEventListener("offline", lost);
+// This page says it in its own place, so the note that floats on every page is not needed here.
+addEventListener("offline", (event) => {
+  event.stopImmediatePropagation();
+  lost();
+}, { capture: true });
+addEventListener("online", () => { quiz.querySelector(".note[data-offline]").hidden = true; });
 box.addEventListener("signedout", () => { find("signedout").hidden = false; });
 box.addEventListener("refused", ({ detail }) => {
   find("refused").hidden = false;

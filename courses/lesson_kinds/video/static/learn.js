@@ -45,12 +45,6 @@ function send() {
   box.put("watched", { watched: write(spans), position: last.toFixed(1), at: now() });
 }
 
-function draw() {
-  const all = join([...read(said.watched), ...spans.map((span) => [...span])]);
-  const scale = 100 / seconds;
-  find("bars").setAttribute("d", all.map(([start, end]) => `M${start * scale} 0H${end * scale}V1H${start * scale}z`).join(""));
-}
-
 function follow(time) {
   let current = null;
   for (const line of lines) if (Number(line.dataset.time) <= time + 0.05) current = line;
@@ -99,7 +93,6 @@ function load(start) {
     if (!video.seeking) note(video.currentTime);
     from = null;
     send();
-    draw();
   });
   video.addEventListener("ended", () => {
     last = seconds;
@@ -115,6 +108,7 @@ function load(start) {
   find("go").replaceWith(video);
   find("stage").querySelector(".cover").remove();
   find("stage").querySelector(".player-track").remove();
+  find("stage").dataset.playing = "";
   video.play().catch(() => {});
   video.focus();
 }
