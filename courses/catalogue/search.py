@@ -7,7 +7,7 @@ import re
 
 CONFIG = "indonesian"
 # Titles like "Manajemn Wakt" must find "Manajemen Waktu"; below this likeness pg_trgm finds too much.
-LIKE_ENOUGH = 0.45
+LIKE_ENOUGH = 0.4
 LONGEST = 100
 
 _STOP_WORDS = """

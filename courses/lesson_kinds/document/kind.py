@@ -1,6 +1,6 @@
 """Document: a PDF to read page by page, done when the reader says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -95,8 +95,11 @@ class DocumentKind(Kind):
         return _("page %(page)s") % {"page": state.page} if state and state.page > 1 else ""
 
     def load(self, lesson: Lesson) -> Document:
-        row = DocumentContent.objects.select_related("file").get(lesson=lesson)
-        return Document(row.file.pages if row.file else 0, row.file)
+        return self.load_many([lesson])[lesson.pk]
+
+    def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Document]:
+        rows = DocumentContent.objects.filter(lesson__in=lessons).select_related("file")
+        return {row.lesson_id: Document(row.file.pages if row.file else 0, row.file) for row in rows}
 
     def create(self, lesson: Lesson) -> Document:
         DocumentContent.objects.create(lesson=lesson)

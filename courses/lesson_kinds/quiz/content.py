@@ -1,7 +1,13 @@
 """A quiz as it is read: plain values, so that drawing and scoring need no database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef
+from django.db.models.functions import Cast, JSONObject
 
 from courses.lesson_kinds.quiz.models import QuizContent, QuizOption, QuizQuestion
 from courses.structure.models import Lesson
@@ -62,16 +68,43 @@ class Quiz:
 
 
 def read_quiz(lesson: Lesson) -> Quiz:
-    """Three queries, whatever the size."""
-    rules = QuizContent.objects.get(lesson=lesson)
-    options: dict[int, list[Option]] = {}
-    for row in QuizOption.objects.filter(lesson=lesson).order_by("question_id", "position", "id"):
-        options.setdefault(row.question_id, []).append(Option(str(row.uid), row.text, row.is_correct, row.feedback))
-    questions = tuple(
-        Question(str(row.uid), row.type, row.text, row.points, row.feedback, tuple(options.get(row.pk, ())))
-        for row in QuizQuestion.objects.filter(lesson=lesson).order_by("position", "id")
+    """One query, whatever the size. Raises KeyError when the lesson has no quiz."""
+    return read_quizzes([lesson])[lesson.pk]
+
+
+def read_quizzes(lessons: Sequence[Lesson]) -> dict[int, Quiz]:
+    """Many quizzes by their lesson's id; one query, whatever the number: questions and options arrive folded into their quiz."""
+    options = QuizOption.objects.filter(question=OuterRef("pk")).order_by("position", "id")
+    questions = QuizQuestion.objects.filter(lesson=OuterRef("lesson")).order_by("position", "id")
+    folded = questions.values(
+        json=JSONObject(
+            uid="uid",
+            type="type",
+            text="text",
+            points=Cast("points", CharField()),
+            feedback="feedback",
+            options=ArraySubquery(
+                options.values(json=JSONObject(uid="uid", text="text", is_correct="is_correct", feedback="feedback"))
+            ),
+        )
     )
-    return Quiz(rules.is_graded, rules.attempts, rules.is_shuffled, rules.draw, rules.minutes, questions)
+    return {
+        rules.lesson_id: Quiz(
+            rules.is_graded,
+            rules.attempts,
+            rules.is_shuffled,
+            rules.draw,
+            rules.minutes,
+            tuple(_question(one) for one in rules.folded),
+        )
+        for rules in QuizContent.objects.filter(lesson__in=lessons).annotate(folded=ArraySubquery(folded))
+    }
+
+
+def _question(values: dict[str, Any]) -> Question:
+    options = tuple(Option(one["uid"], one["text"], one["is_correct"], one["feedback"]) for one in values["options"])
+    points = Decimal(values["points"])
+    return Question(values["uid"], values["type"], values["text"], points, values["feedback"], options)
 
 
 def write_questions(lesson: Lesson, questions: tuple[Question, ...]) -> None:

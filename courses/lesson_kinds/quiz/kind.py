@@ -1,6 +1,6 @@
 """Quiz: questions drawn for each attempt, answers saved one by one, marked by the server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from courses.lesson_kinds import Kind, Outcome, Unreadable
 from courses.lesson_kinds.quiz import attempt, packing, screens
 from courses.lesson_kinds.quiz.attempt import QuizState
-from courses.lesson_kinds.quiz.content import Quiz, read_quiz, write_questions
+from courses.lesson_kinds.quiz.content import Quiz, read_quiz, read_quizzes, write_questions
 from courses.lesson_kinds.quiz.inputs import read_answers, read_marks, read_moment
 from courses.lesson_kinds.quiz.models import QuizContent
 from courses.lesson_kinds.quiz.weaknesses import weaknesses
@@ -90,6 +90,9 @@ class QuizKind(Kind):
 
     def load(self, lesson: Lesson) -> Quiz:
         return read_quiz(lesson)
+
+    def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Quiz]:
+        return read_quizzes(lessons)
 
     def create(self, lesson: Lesson) -> Quiz:
         QuizContent.objects.create(lesson=lesson)

@@ -377,8 +377,8 @@ def test_the_next_version_begins_with_the_same_questions(lesson: Lesson) -> None
     assert kind.copy(kind.load(first), to=second) == kind.load(first)
 
 
-def test_a_quiz_is_read_in_three_queries_whatever_its_size(lesson: Lesson, django_assert_num_queries: Any) -> None:
+def test_a_quiz_is_read_in_one_query_whatever_its_size(lesson: Lesson, django_assert_num_queries: Any) -> None:
     for _time in range(6):
         edit(lesson, do="add:single")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         kind.load(lesson)

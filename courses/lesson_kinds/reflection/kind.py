@@ -1,7 +1,7 @@
 """Reflection: an open answer in one's own words, done when it is sent. The trainer may comment on it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -121,8 +121,11 @@ class ReflectionKind(Kind):
         )
 
     def load(self, lesson: Lesson) -> Reflection:
-        prompt, min_words = ReflectionContent.objects.values_list("prompt", "min_words").get(lesson=lesson)
-        return Reflection(prompt, min_words)
+        return self.load_many([lesson])[lesson.pk]
+
+    def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Reflection]:
+        rows = ReflectionContent.objects.filter(lesson__in=lessons).values_list("lesson", "prompt", "min_words")
+        return {pk: Reflection(prompt, min_words) for pk, prompt, min_words in rows}
 
     def create(self, lesson: Lesson) -> Reflection:
         row = ReflectionContent.objects.create(lesson=lesson)

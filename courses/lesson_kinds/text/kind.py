@@ -1,6 +1,6 @@
 """Text: a page to read, done when the reader says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -68,6 +68,13 @@ class TextKind(Kind):
     def load(self, lesson: Lesson) -> Text:
         body = TextContent.objects.values_list("body", flat=True).get(lesson=lesson)
         return Text(body, tuple(TextPicture.objects.filter(lesson=lesson).select_related("media")))
+
+    def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Text]:
+        pictures: dict[int, list[TextPicture]] = {}
+        for one in TextPicture.objects.filter(lesson__in=lessons).select_related("media"):
+            pictures.setdefault(one.lesson_id, []).append(one)
+        bodies = TextContent.objects.filter(lesson__in=lessons).values_list("lesson", "body")
+        return {pk: Text(body, tuple(pictures.get(pk, ()))) for pk, body in bodies}
 
     def create(self, lesson: Lesson) -> Text:
         TextContent.objects.create(lesson=lesson)

@@ -1,6 +1,6 @@
 """Video: watched when enough of it has been seen, wherever the viewer began and however often."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -139,13 +139,15 @@ class VideoKind(Kind):
     def load(self, lesson: Lesson) -> Video:
         row = VideoContent.objects.select_related("video").get(lesson=lesson)
         captions = VideoCaptions.objects.filter(lesson=lesson).select_related("media").order_by("-language")
-        return Video(
-            float(row.video.seconds) if row.video else 0,
-            row.required_percent,
-            row.transcript,
-            row.video,
-            _own_language_first(captions, lesson),
-        )
+        return _video(row, captions, lesson)
+
+    def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Video]:
+        by_id = {lesson.pk: lesson for lesson in lessons}
+        captions: dict[int, list[VideoCaptions]] = {}
+        for one in VideoCaptions.objects.filter(lesson__in=by_id).select_related("media").order_by("-language"):
+            captions.setdefault(one.lesson_id, []).append(one)
+        rows = VideoContent.objects.filter(lesson__in=by_id).select_related("video")
+        return {row.lesson_id: _video(row, captions.get(row.lesson_id, []), by_id[row.lesson_id]) for row in rows}
 
     def create(self, lesson: Lesson) -> Video:
         VideoContent.objects.create(lesson=lesson)
@@ -230,6 +232,16 @@ def _packed(files: Mapping[str, Path], name: Any, lesson: Lesson) -> Path:
     if str(name) not in files:
         raise Refusal(_("The package has no file “%(name)s” for “%(title)s”.") % {"name": name, "title": lesson.title})
     return files[str(name)]
+
+
+def _video(row: VideoContent, captions: Any, lesson: Lesson) -> Video:
+    return Video(
+        float(row.video.seconds) if row.video else 0,
+        row.required_percent,
+        row.transcript,
+        row.video,
+        _own_language_first(captions, lesson),
+    )
 
 
 def _own_language_first(captions: Any, lesson: Lesson) -> tuple[VideoCaptions, ...]:
