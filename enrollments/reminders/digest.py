@@ -34,7 +34,7 @@ def write_digest(person: User, places: list[Reminded], credit: YearOfCredit, tod
         title = _title(first, today)
         sentence = _sentence(first, today)
         items = [_item(place, today) for place in others]
-        body = "\n".join([sentence, *(f"{item['title']}: {item['text']}" for item in items)])
+        body = "\n".join([sentence[0].upper() + sentence[1:], *(f"{item['title']}: {item['text']}" for item in items)])
         extent = first.extent
         data = {
             "heading": _heading(first, person, today),
