@@ -63,10 +63,13 @@ class Crew:
 
 
 def wait_until(condition: Callable[[], Any], *, seconds: float, each: Callable[[], Any] | None = None) -> None:
-    """Return as soon as the condition holds; fail when it does not within so many seconds. `each` runs between two looks."""
-    ends_at = time.monotonic() + seconds
+    """Return as soon as the condition holds; fail when it does not within so many seconds. `each` runs every second."""
+    now = time.monotonic()
+    ends_at, next_at = now + seconds, now
     while not condition():
-        assert time.monotonic() < ends_at, "waited in vain"
-        if each:
+        now = time.monotonic()
+        assert now < ends_at, "waited in vain"
+        if each and now >= next_at:
             each()
+            next_at = now + 1
         time.sleep(0.1)
