@@ -128,6 +128,19 @@ def ensure(data_dir: Path) -> Urls:
     return urls(data_dir)
 
 
+def look_after() -> None:
+    """Brings back the services that `ensure` gave, when they and their keeper were killed. Cheap enough for a loop."""
+    for data_dir in list(_held):
+        with (data_dir / "run" / "keeper.lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+        for process in _keepers:
+            process.poll()
+        ensure(data_dir)
+
+
 def _release(data_dir: Path, pid: int) -> None:
     if os.getpid() == pid and data_dir in _held:
         _held.pop(data_dir).close()

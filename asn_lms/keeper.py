@@ -155,12 +155,15 @@ class Account:
         folder.chmod(mode)
 
 
-def die_with_parent(death_signal: int) -> Callable[[], None]:
-    """For `preexec_fn`: the child gets this signal when its parent is gone, even by kill -9 (Linux; elsewhere nothing happens)."""
+def die_with_parent(death_signal: int, *, of: int | None = None) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets this signal when its parent is gone, even by kill -9 (Linux; elsewhere nothing happens).
+
+    `of` is the parent when the result is called in the child itself; by default it is the process that asks.
+    """
     if platform.system() != "Linux":
         return lambda: None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
+    parent = os.getpid() if of is None else of
 
     def ask_kernel() -> None:
         prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
