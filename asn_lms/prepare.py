@@ -16,7 +16,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from asn_lms import messages
 
-
 # We serve htmx from static/vendor; source maps are for nobody.
 UNUSED_FILES = ["*.map", "htmx-*.js", "htmax-*.js"]
 
