@@ -11,6 +11,7 @@ from ninja.utils import check_csrf
 from accounts.signin.api import router as signin
 from asn_lms.lib.refusals import problem
 from enrollments.certificates.api import router as certificates
+from enrollments.reports.api import router as reports
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -32,7 +33,7 @@ api = NinjaAPI(
 )  # fmt: skip
 
 
-for router in (signin, certificates):
+for router in (signin, certificates, reports):
     api.add_router("", router)
 
 

@@ -2,7 +2,8 @@
 
 from enrollments.certificates import tasks as certificates
 from enrollments.reminders import tasks as reminders
+from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["certificates", "reminders", "rosters", "tallies"]
+__all__ = ["certificates", "reminders", "reports", "rosters", "tallies"]

@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.certificates.urls")),
     path("", include("enrollments.reminders.urls")),
     path("", include("enrollments.rosters.urls")),
+    path("", include("enrollments.reports.urls")),
 ]

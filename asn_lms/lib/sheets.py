@@ -182,6 +182,16 @@ def plain(value: Any) -> str | int | float:
     return "".join(letter for letter in str(value) if letter >= " " or letter in "\n\t")
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """One sheet of a workbook: its name, its first row, its rows, and how many characters wide each column is."""
+
+    title: str
+    headings: Sequence[Any]
+    rows: Iterable[Sequence[Any]]
+    widths: Sequence[int] = ()
+
+
 def write_xlsx(
     file: IO[bytes],
     headings: Sequence[Any],
@@ -190,7 +200,12 @@ def write_xlsx(
     title: str = "",
     widths: Sequence[int] = (),
 ) -> None:
-    """Write one sheet, row by row in constant memory. Text is written as text, whatever it begins with."""
+    """Write a workbook of one sheet."""
+    write_book(file, [Leaf(title, headings, rows, widths)])
+
+
+def write_book(file: IO[bytes], leaves: Iterable[Leaf]) -> None:
+    """Write sheet after sheet, row by row in constant memory. Text is written as text, whatever it begins with."""
     book = Workbook(
         file,
         {
@@ -201,21 +216,22 @@ def write_xlsx(
             "strings_to_numbers": False,
         },
     )
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or None)
     bold = book.add_format({"bold": True})
     as_text = book.add_format({"num_format": "@"})
-    sheet.freeze_panes(1, 0)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    for column, heading in enumerate(headings):
-        sheet.write_string(0, column, str(heading), bold)
-    for line, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            cell = plain(value)
-            if isinstance(cell, str):
-                sheet.write_string(line, column, cell[:32000], as_text)
-            else:
-                sheet.write_number(line, column, cell)
+    for leaf in leaves:
+        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", leaf.title)[:31] or None)
+        sheet.freeze_panes(1, 0)
+        for column, width in enumerate(leaf.widths):
+            sheet.set_column(column, column, width)
+        for column, heading in enumerate(leaf.headings):
+            sheet.write_string(0, column, str(heading), bold)
+        for line, row in enumerate(leaf.rows, start=1):
+            for column, value in enumerate(row):
+                cell = plain(value)
+                if isinstance(cell, str):
+                    sheet.write_string(line, column, cell[:32000], as_text)
+                else:
+                    sheet.write_number(line, column, cell)
     book.close()
 
 

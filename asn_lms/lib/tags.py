@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from asn_lms.lib import charts, words
+from asn_lms.lib import charts, richtext, words
 
 register = template.Library()
 
@@ -36,6 +36,7 @@ register.filter("mask_nip", words.mask_nip)
 register.filter("initials", words.initials)
 register.filter("size", words.file_size)
 register.filter("stopwatch", words.stopwatch)
+register.filter("richtext", richtext.render)
 
 
 @register.filter

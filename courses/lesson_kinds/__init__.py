@@ -106,6 +106,15 @@ class Kind(ABC):
         """Where the learner stands, for the button that continues: "04.12", "page 3", "question 4 of 10", or nothing."""
         return ""
 
+    def walk_through(
+        self, content: Any, state: Any, *, rng: Random, skill: float, text: str = ""
+    ) -> Iterator[Mapping[str, Any]]:
+        """The inputs by which a learner finishes this lesson, from a fresh state: for demo data, load tests and journeys.
+
+        `skill` is the chance, 0–1, of knowing a right answer; `text` is what they write where something is to be written.
+        """
+        yield {"done": "1"}
+
     # --- authoring ---
 
     @abstractmethod

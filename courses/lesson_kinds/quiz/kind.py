@@ -1,6 +1,6 @@
 """Quiz: questions drawn for each attempt, answers saved one by one, marked by the server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -87,6 +87,16 @@ class QuizKind(Kind):
         if state is None or state.is_over:
             return ""
         return _("question %(number)s of %(all)s") % {"number": state.next_unanswered(), "all": len(state.questions)}
+
+    def walk_through(
+        self, content: Quiz, state: QuizState, *, rng: Random, skill: float, text: str = ""
+    ) -> Iterator[Mapping[str, Any]]:
+        for drawn in state.questions:
+            question = content.by_uid[drawn.uid]
+            wrong = [one.uid for one in question.shown if not one.is_correct]
+            knows = rng.random() < skill or not wrong
+            yield {"answer": {drawn.uid: sorted(question.right) if knows else [rng.choice(wrong)]}}
+        yield {"hand_in": "1"}
 
     def load(self, lesson: Lesson) -> Quiz:
         return read_quiz(lesson)

@@ -1,7 +1,7 @@
 """Reflection: an open answer in one's own words, done when it is sent. The trainer may comment on it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,6 +119,14 @@ class ReflectionKind(Kind):
             sent_at=str(data.get("sent_at", "")),
             is_too_short=bool(data.get("too_short")),
         )
+
+    def walk_through(
+        self, content: Reflection, state: ReflectionState, *, rng: Random, skill: float, text: str = ""
+    ) -> Iterator[Mapping[str, Any]]:
+        yield {
+            "send": "1",
+            "text": " ".join([text or self.name] * (1 + content.min_words // max(count_words(text), 1))),
+        }
 
     def load(self, lesson: Lesson) -> Reflection:
         return self.load_many([lesson])[lesson.pk]

@@ -1,6 +1,6 @@
 """Video: watched when enough of it has been seen, wherever the viewer began and however often."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -135,6 +135,11 @@ class VideoKind(Kind):
 
     def place(self, content: Video, state: VideoState | None) -> str:
         return stopwatch(state.position) if state and state.position else ""
+
+    def walk_through(
+        self, content: Video, state: VideoState, *, rng: Random, skill: float, text: str = ""
+    ) -> Iterator[Mapping[str, Any]]:
+        yield {"watched": f"0-{content.seconds}", "position": str(content.seconds)}
 
     def load(self, lesson: Lesson) -> Video:
         row = VideoContent.objects.select_related("video").get(lesson=lesson)

@@ -1,0 +1,130 @@
+"""`GET reports/completion` and `GET reports/people`: the same figures as the pages."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema
+from ninja.errors import HttpError
+from pydantic import Field
+
+from accounts.agencies.models import Agency
+from accounts.people import asking
+from asn_lms.lib.days import local_day
+from enrollments.reports.queries import agency_report
+from enrollments.reports.rules import may_read_reports, readable_agencies
+from enrollments.reports.staff import Show, staff_page
+
+router = Router(tags=["reports"])
+Year = Annotated[int, Field(ge=0, le=2200)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+class PlacesOut(Schema):
+    enrolled: int
+    completed: int
+    in_progress: int
+    overdue: int
+
+
+class StaffOut(Schema):
+    people: int
+    pns: int
+    reached: int
+    below: int
+    share: Decimal | None
+    mean: Decimal | None
+    pppk: int
+    cpns: int
+
+
+class UnitOut(Schema):
+    name: str
+    staff: StaffOut
+    places: PlacesOut
+
+
+class CourseOut(Schema):
+    code: str
+    title: str
+    places: PlacesOut
+
+
+class MonthOut(Schema):
+    month: date
+    enrolled: int
+    completed: int
+    in_progress: int
+    overdue: int
+    jp: Decimal
+    reached: int
+    share: Decimal | None
+
+
+class CompletionOut(Schema):
+    agency: str
+    agency_name: str
+    year: int
+    floor: Decimal | None
+    as_of: str
+    staff: StaffOut
+    places: PlacesOut
+    units: list[UnitOut]
+    courses: list[CourseOut]
+    months: list[MonthOut]
+
+
+class PersonOut(Schema):
+    id: int
+    name: str
+    nip: str
+    post: str
+    unit: str
+    employment: str
+    jp: Decimal
+    missing: Decimal | None
+    completed: int
+    in_progress: int
+    overdue: int
+
+
+class PeopleOut(Schema):
+    items: list[PersonOut]
+    total: int
+    next: str | None
+
+
+def _agency(request: HttpRequest, code: str) -> Agency:
+    """The unit of that code, or the highest that the person may read."""
+    user = asking.person(request)
+    if not may_read_reports(user):
+        raise HttpError(403, "Only heads and training officers read reports.")
+    readable = readable_agencies(user).order_by("depth", "path")
+    found: Agency | None = (readable.filter(code=code) if code else readable).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@router.get("/reports/completion", response=CompletionOut, summary="The report of a unit")
+def completion(request: HttpRequest, agency: str = "", year: Year = 0) -> dict[str, object]:
+    unit = _agency(request, agency)
+    report = agency_report(unit, year or local_day(unit.zone).year, timezone.now())
+    return {**report.__dict__, "agency": unit.code, "agency_name": unit.name, "as_of": report.as_of.isoformat()}
+
+
+@router.get("/reports/people", response=PeopleOut, summary="The people of a unit, who misses most JP first")
+def people(
+    request: HttpRequest,
+    agency: str = "",
+    year: Year = 0,
+    show: Show = Show.ALL,
+    cursor: str = "",
+    limit: Limit = 50,
+) -> dict[str, object]:
+    unit = _agency(request, agency)
+    today = local_day(unit.zone)
+    found = staff_page(unit, year or today.year, today, show=show, after=cursor, limit=limit)
+    return {"items": found.rows, "total": found.total, "next": found.after or None}

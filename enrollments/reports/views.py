@@ -1,0 +1,143 @@
+"""Screens of the head: the report, its people, one person, the downloads."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.agencies.models import Agency
+from accounts.jobs.models import Job
+from accounts.people import asking
+from accounts.people.models import User
+from asn_lms.lib.days import local_day
+from asn_lms.lib.pages import page
+from enrollments.reports.actions import TASK, ask_for_export
+from enrollments.reports.queries import agency_report
+from enrollments.reports.record import record_of
+from enrollments.reports.rules import line_of, may_read_reports, readable_agencies, top_agency
+from enrollments.reports.staff import Show, spread, staff_page
+
+FIRST_YEAR = 2025
+BELOW_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every page of a report is about."""
+
+    agency: Agency
+    year: int
+    years: list[int]
+    # Units above this one that the person may open, from the top
+    above: list[Agency]
+
+
+def asked(request: HttpRequest) -> Asked:
+    """The unit (`agency`, otherwise the highest that the person may read) and the year that an address asks for.
+
+    Raises 403 for who bears no such role, 404 for a unit outside their grants.
+    """
+    user = asking.person(request)
+    if not may_read_reports(user):
+        raise PermissionDenied
+    wanted = request.GET.get("agency") or request.POST.get("agency") or ""
+    line = line_of(user, int(wanted) if wanted.isdigit() and len(wanted) < 10 else 0) if wanted else [top_agency(user)]
+    if not line:
+        raise Http404
+    *above, agency = line
+    today = local_day(agency.zone)
+    year = request.GET.get("year") or request.POST.get("year") or ""
+    years = list(range(today.year, FIRST_YEAR - 1, -1))
+    chosen = int(year) if year.isdigit() and int(year) in years else today.year
+    return Asked(agency, chosen, years, above)
+
+
+@login_required
+@require_safe
+def report(request: HttpRequest) -> HttpResponse:
+    """One glance: how many of my PNS have their JP, where it is missing, and how it moves."""
+    about = asked(request)
+    now = timezone.now()
+    figures = agency_report(about.agency, about.year, now)
+    today = local_day(about.agency.zone, now)
+    below = staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
+    jobs = Job.objects.owned_by(request.user).filter(task=TASK)
+    context: dict[str, Any] = {
+        "about": about,
+        "report": figures,
+        "below": below,
+        "job": jobs.exclude(state=Job.State.CANCELLED).filter(payload__agency=about.agency.pk).first(),
+        "days_left": (today.replace(year=about.year, month=12, day=31) - today).days if about.year == today.year else 0,
+        "month_names": [date_format(date(about.year, number, 1), "M") for number in range(1, 13)],
+        "shares": [row.share for row in figures.months],
+    }
+    return page(request, "enrollments/reports/report.html", context)
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The people of the unit with their JP; filter, search, and one page after the other."""
+    about = asked(request)
+    today = local_day(about.agency.zone)
+    show = request.GET.get("show", "")
+    show = show if show in Show.values else Show.ALL.value
+    name = request.GET.get("q", "")[:80]
+    found = staff_page(about.agency, about.year, today, show=show, name=name, after=request.GET.get("after", ""))
+    context = {
+        "about": about,
+        "found": found,
+        "show": show,
+        "shows": Show.choices,
+        "name": name,
+        "spread": spread(about.agency, about.year),
+    }
+    return page(request, "enrollments/reports/people.html", context)
+
+
+@login_required
+@require_safe
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person who serves in the unit today, with all their courses."""
+    about = asked(request)
+    someone = get_object_or_404(
+        User.objects.select_related("agency", "rank"),
+        pk=person_id,
+        agency__in=readable_agencies(request.user),
+        is_active=True,
+    )
+    return page(request, "enrollments/reports/person.html", {"about": about, "record": record_of(someone, about.year)})
+
+
+@login_required
+@require_safe
+def exports(request: HttpRequest) -> HttpResponse:
+    """The files that this person asked for."""
+    if not may_read_reports(request.user):
+        raise PermissionDenied
+    return page(
+        request, "enrollments/reports/exports.html", {"jobs": Job.objects.owned_by(request.user).filter(task=TASK)[:30]}
+    )
+
+
+@login_required
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """Ask for a file; the page that was left shows how far it is."""
+    about = asked(request)
+    ask_for_export(
+        about.agency,
+        about.year,
+        by=asking.person(request),
+        form=request.POST.get("form", "xlsx"),
+        show=request.POST.get("show", Show.ALL),
+    )
+    return redirect(f"{reverse('report')}?agency={about.agency.pk}&year={about.year}#export")

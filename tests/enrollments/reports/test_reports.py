@@ -1,0 +1,262 @@
+"""A head's numbers: right, the same everywhere, and nobody else's."""
+
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from python_calamine import CalamineWorkbook
+
+from accounts.jobs.actions import claim_job
+from accounts.people.models import User
+from accounts.signin.actions import acknowledge
+from accounts.signin.queries import current_notice
+from asn_lms.lib.refusals import NotYours
+from enrollments.credits.models import Credit
+from enrollments.enrolling.models import Enrollment
+from enrollments.reports.actions import ask_for_export
+from enrollments.reports.queries import agency_report
+from enrollments.reports.recount import differences
+from enrollments.reports.staff import Show, spread, staff, staff_page
+from enrollments.reports.tasks import write_export
+from enrollments.tallies.actions import count, fold
+from enrollments.tallies.models import Measure, Tally, TallyDelta
+from tests import make
+from tests.cast import Cast, cast
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+def credit(person: User, jp: int | str, on: date = date(2026, 3, 2)) -> Credit:
+    assert person.agency
+    place = make.enrollment(learner=person, status=Enrollment.Status.COMPLETED)
+    return Credit.objects.create(
+        learner=person, enrollment=place, agency=person.agency, jp=Decimal(jp), on=on, year=on.year
+    )
+
+
+def test_only_active_pns_are_in_the_share(people: Cast) -> None:
+    credit(people.learner, 20)
+    for employment in (User.Employment.PPPK, User.Employment.CPNS):
+        credit(make.person(agency=people.a, employment=employment), 30)
+    gone = make.person(agency=people.a, is_active=False, deactivated_on=TODAY)
+    credit(gone, 40)
+    report = agency_report(people.a, 2026, NOW)
+    assert (report.staff.pns, report.staff.reached, report.staff.pppk, report.staff.cpns) == (2, 1, 1, 1)
+    assert report.staff.share == Decimal("50.0")
+
+
+def test_nineteen_and_ninety_nine_hundredths_are_not_twenty(people: Cast) -> None:
+    credit(people.learner, "19.99")
+    assert agency_report(people.a, 2026, NOW).staff.reached == 0
+    credit(people.learner, "0.01")
+    assert agency_report(people.a, 2026, NOW).staff.reached == 1
+
+
+def test_jp_of_last_year_do_not_count_this_year(people: Cast) -> None:
+    credit(people.learner, 20, on=date(2025, 12, 31))
+    assert agency_report(people.a, 2026, NOW).staff.reached == 0
+    assert agency_report(people.a, 2025, NOW).staff.reached == 1
+
+
+def test_a_head_sees_the_people_of_the_whole_subtree_and_nobody_else(people: Cast) -> None:
+    section = make.agency("Seksi A1", parent=people.a)
+    make.person(agency=section)
+    report = agency_report(people.a, 2026, NOW)
+    assert report.staff.people == 3
+    assert {(row.name, row.staff.people) for row in report.units} == {("Dinas A", 2), ("Seksi A1", 1)}
+
+
+def test_a_transfer_moves_the_person_but_not_the_month(people: Cast) -> None:
+    place = make.enrollment(learner=people.learner, status=Enrollment.Status.COMPLETED)
+    count(Measure.COMPLETED, people.a, place.version.course, date(2026, 3, 2))
+    people.learner.agency = people.b
+    people.learner.save()
+    a, b = agency_report(people.a, 2026, NOW), agency_report(people.b, 2026, NOW)
+    assert (a.places.completed, b.places.completed) == (0, 1)
+    assert (a.months[2].completed, b.months[2].completed) == (1, 0)
+
+
+def test_overdue_means_open_after_the_deadline(people: Cast) -> None:
+    make.enrollment(learner=people.learner, due_on=date(2026, 11, 23))
+    make.enrollment(learner=people.learner, due_on=TODAY)
+    make.enrollment(learner=people.learner, due_on=date(2026, 1, 1), status=Enrollment.Status.WITHDRAWN)
+    report = agency_report(people.a, 2026, NOW)
+    assert (report.places.in_progress, report.places.overdue) == (2, 1)
+    assert report.months[10].overdue == 1
+
+
+def test_the_line_rises_in_the_month_in_which_the_floor_was_reached(people: Cast) -> None:
+    credit(people.learner, 12, on=date(2026, 2, 10))
+    credit(people.learner, 8, on=date(2026, 5, 3))
+    months = agency_report(people.a, 2026, NOW).months
+    assert [row.reached for row in months] == [0, 0, 0, 0, *[1] * 7]
+
+
+def test_who_misses_most_stands_first_and_paging_loses_nobody(people: Cast) -> None:
+    for number in range(7):
+        credit(make.person(f"Pegawai {number}", agency=people.a), number * 3)
+    first = staff_page(people.a, 2026, TODAY, show=Show.BELOW, limit=4)
+    second = staff_page(people.a, 2026, TODAY, show=Show.BELOW, after=first.after, limit=4)
+    third = staff_page(people.a, 2026, TODAY, show=Show.BELOW, after=second.after, limit=4)
+    names = [row.name for row in first.rows + second.rows + third.rows]
+    assert len(names) == len(set(names)) == first.total == 9
+    missing = [row.missing for row in first.rows + second.rows + third.rows]
+    assert missing == sorted(missing, key=lambda jp: -(jp or 0))
+
+
+def test_the_list_the_share_and_the_spread_agree(people: Cast) -> None:
+    for jp in (0, 5, 19, 20, 45):
+        credit(make.person(agency=people.a), jp)
+    report = agency_report(people.a, 2026, NOW)
+    assert staff_page(people.a, 2026, TODAY, show=Show.REACHED).total == report.staff.reached == 2
+    assert staff_page(people.a, 2026, TODAY, show=Show.BELOW).total == report.staff.below
+    assert sum(number for _step, number in spread(people.a, 2026)) == report.staff.pns
+    assert sum(row.jp for row in staff(people.a, 2026, TODAY)) == report.staff.pns_jp
+
+
+def test_a_name_with_percent_signs_is_only_a_name(people: Cast) -> None:
+    assert staff_page(people.a, 2026, TODAY, name="%").total == 0
+    assert staff_page(people.a, 2026, TODAY, name="rina").total == 1
+
+
+def test_folding_changes_no_number(people: Cast) -> None:
+    course = make.version().course
+    for _time in range(3):
+        count(Measure.ENROLLED, people.a, course, date(2026, 3, 2))
+    before = agency_report(people.a, 2026, NOW).months
+    assert fold() == 3
+    assert fold() == 0
+    count(Measure.ENROLLED, people.a, course, date(2026, 3, 2), -1)
+    after = agency_report(people.a, 2026, NOW).months
+    assert (before[2].enrolled, after[2].enrolled) == (3, 2)
+    assert (Tally.objects.count(), TallyDelta.objects.count()) == (1, 1)
+
+
+def test_a_tally_that_disagrees_with_the_rows_is_found(people: Cast) -> None:
+    place = make.enrollment(learner=people.learner)
+    count(Measure.ENROLLED, people.a, place.version.course, place.enrolled_at.date())
+    assert differences() == []
+    count(Measure.ENROLLED, people.a, place.version.course, place.enrolled_at.date())
+    assert [(row["tallied"], row["counted"]) for row in differences()] == [(2, 1)]
+
+
+def _signed_in(client: Client, person: User) -> Client:
+    notice = current_notice()
+    assert notice
+    acknowledge(person, notice)
+    client.force_login(person)
+    return client
+
+
+def test_the_other_head_sees_nothing_of_it(client: Client, people: Cast) -> None:
+    _signed_in(client, people.other_head)
+    assert client.get(f"/reports/?agency={people.a.pk}").status_code == 404
+    assert client.get(f"/reports/people/{people.learner.pk}/").status_code == 404
+    assert "Dinas A" not in client.get("/reports/").content.decode()
+    with pytest.raises(NotYours):
+        ask_for_export(people.a, 2026, by=people.other_head)
+
+
+def test_a_learner_has_no_report(client: Client, people: Cast) -> None:
+    assert _signed_in(client, people.learner).get("/reports/").status_code == 403
+
+
+@pytest.mark.parametrize("extra", [3, 30])
+def test_the_report_needs_no_more_queries_for_more_people(
+    client: Client, people: Cast, extra: int, django_assert_max_num_queries: object
+) -> None:
+    for _number in range(extra):
+        make.enrollment(learner=make.person(agency=make.agency(parent=people.a)))
+    _signed_in(client, people.head)
+    for path in (
+        "/reports/",
+        f"/reports/?agency={people.a.pk}",
+        "/reports/people/",
+        f"/reports/people/{people.learner.pk}/",
+    ):
+        client.get(path)
+        with django_assert_max_num_queries(12):  # type: ignore[operator]
+            assert client.get(path).status_code == 200
+
+
+def test_page_file_and_api_say_the_same(client: Client, people: Cast) -> None:
+    credit(people.learner, "12.50")
+    make.enrollment(learner=people.learner, due_on=date(2026, 1, 2))
+    _signed_in(client, people.head)
+    job = ask_for_export(people.a, 2026, by=people.head)
+    file = io.BytesIO()
+    claimed = claim_job(job.pk)
+    assert claimed
+    write_export(claimed, file)
+    file.seek(0)
+    book = CalamineWorkbook.from_filelike(file)
+    sheet = book.get_sheet_by_index(4).to_python()
+    row = next(line for line in sheet if line[0] == "Rina Peserta")
+    api = client.get("/api/v1/reports/people", {"agency": str(people.a.code), "year": "2026"}).json()
+    person = next(one for one in api["items"] if one["name"] == "Rina Peserta")
+    assert (row[1], row[5], row[6]) == (people.learner.nip, 12.5, 7.5)
+    assert (person["nip"], Decimal(person["jp"]), Decimal(person["missing"])) == (
+        people.learner.nip,
+        Decimal("12.5"),
+        Decimal("7.5"),
+    )
+    completion = client.get("/api/v1/reports/completion", {"agency": str(people.a.code), "year": "2026"}).json()
+    assert (completion["staff"]["pns"], completion["places"]["overdue"]) == (2, 1)
+    assert client.get("/api/v1/reports/people", {"agency": people.b.code}).status_code == 404
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from(["enrol", "complete", "withdraw", "fold"]), st.integers(0, 3), st.integers(1, 11)),
+    max_size=25,
+)
+
+
+class TestRecount(TestCase):
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(steps)
+    def test_whatever_happens_in_whatever_order_the_tallies_equal_a_recount(
+        self, story: list[tuple[str, int, int]]
+    ) -> None:
+        units = [make.agency(f"Unit {number}") for number in range(2)]
+        version = make.version()
+        learners = [make.person(agency=units[number % 2]) for number in range(4)]
+        cohort = make.cohort(version=version)
+        places: dict[int, Enrollment] = {}
+        for what, who, month in story:
+            at = datetime(2026, month, 15, 5, tzinfo=UTC)
+            learner, place = learners[who], places.get(who)
+            assert learner.agency
+            if what == "fold":
+                fold()
+            elif what == "enrol" and place is None:
+                places[who] = make.enrollment(learner=learner, cohort=cohort, enrolled_at=at)
+                count(Measure.ENROLLED, learner.agency, version.course, at.date())
+            elif place and place.status == Enrollment.Status.ACTIVE and what == "withdraw":
+                place.status, place.withdrawn_at = Enrollment.Status.WITHDRAWN, at
+                place.save()
+                count(Measure.WITHDRAWN, place.agency, version.course, at.date())
+            elif place and place.status == Enrollment.Status.ACTIVE and what == "complete":
+                place.status, place.completed_at, place.completion_agency = (
+                    Enrollment.Status.COMPLETED,
+                    at,
+                    learner.agency,
+                )
+                place.save()
+                Credit.objects.create(
+                    learner=learner, enrollment=place, agency=learner.agency, jp=2, on=at.date(), year=2026
+                )
+                count(Measure.COMPLETED, learner.agency, version.course, at.date())
+                count(Measure.JP, learner.agency, version.course, at.date(), 2)
+        assert differences() == []
