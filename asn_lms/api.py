@@ -8,9 +8,12 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 
+from accounts.people.api import router as people
 from accounts.signin.api import router as signin
 from asn_lms.lib.refusals import problem
+from courses.catalogue.api import router as courses
 from enrollments.certificates.api import router as certificates
+from enrollments.credits.api import router as credits
 from enrollments.reports.api import router as reports
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -33,7 +36,7 @@ api = NinjaAPI(
 )  # fmt: skip
 
 
-for router in (signin, certificates, reports):
+for router in (signin, people, courses, certificates, credits, reports):
     api.add_router("", router)
 
 

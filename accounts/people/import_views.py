@@ -9,18 +9,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.jobs.actions import start_job
-from accounts.jobs.imports import CREATED, REFUSED, UNCHANGED, UPDATED, accept_upload, confirm_import
+from accounts.jobs.imports import CREATED, REFUSED, UNCHANGED, UPDATED
 from accounts.jobs.models import Job
 from accounts.people.asking import person
 from accounts.people.forms import ImportForm
+from accounts.people.importing import CHECKS, KIND_OF, begin_check, begin_write
 from asn_lms.lib.doors import for_roles
 from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
 
-CHECKS = {"people": "people.check_import", "agencies": "agencies.check_import"}
-WRITES = {"people": "people.write_import", "agencies": "agencies.write_import"}
-KIND_OF = {task: kind for tasks in (CHECKS, WRITES) for kind, task in tasks.items()}
 ROWS = 25
 
 
@@ -38,13 +35,6 @@ def imports(request: HttpRequest) -> HttpResponse:
             return redirect("office-import", job.uid)
     mine = Job.objects.owned_by(request.user).filter(task__in=KIND_OF)[:20]
     return page(request, "accounts/people/imports.html", {"form": form, "jobs": mine})
-
-
-def begin_check(kind: str, upload: Any, *, by: Any) -> Job:
-    """Accept the file and let a worker look through it."""
-    accept_upload(upload)
-    title = _("Checking %(file)s") % {"file": upload.name[:120]}
-    return start_job(CHECKS[kind], title, owner=by, payload={"kind": kind}, source=upload)
 
 
 @for_roles("officer")
@@ -113,8 +103,7 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
     job = _job(request, uid)
     if job.task not in CHECKS.values():
         raise Http404
-    title = _("Importing %(file)s") % {"file": job.source_name[:120]}
-    written = confirm_import(job, WRITES[KIND_OF[job.task]], title, by=person(request))
+    written = begin_write(job, by=person(request))
     messages.success(request, _("The import has begun. You may leave this page; the work goes on."))
     return redirect("office-import", written.uid)
 

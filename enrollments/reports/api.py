@@ -12,6 +12,7 @@ from pydantic import Field
 
 from accounts.agencies.models import Agency
 from accounts.people import asking
+from asn_lms.lib.cursor import Limit
 from asn_lms.lib.days import local_day
 from enrollments.reports.queries import agency_report
 from enrollments.reports.rules import may_read_reports, readable_agencies
@@ -19,7 +20,6 @@ from enrollments.reports.staff import Show, staff_page
 
 router = Router(tags=["reports"])
 Year = Annotated[int, Field(ge=0, le=2200)]
-Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 class PlacesOut(Schema):
@@ -93,7 +93,7 @@ class PersonOut(Schema):
 class PeopleOut(Schema):
     items: list[PersonOut]
     total: int
-    next: str | None
+    next_cursor: str | None
 
 
 def _agency(request: HttpRequest, code: str) -> Agency:
@@ -127,4 +127,4 @@ def people(
     unit = _agency(request, agency)
     today = local_day(unit.zone)
     found = staff_page(unit, year or today.year, today, show=show, after=cursor, limit=limit)
-    return {"items": found.rows, "total": found.total, "next": found.after or None}
+    return {"items": found.rows, "total": found.total, "next_cursor": found.after or None}

@@ -17,9 +17,12 @@ from accounts.agencies.models import Agency
 from accounts.jobs.models import Job
 from accounts.people import asking
 from accounts.people.models import User
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import has_role
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
 from enrollments.reports.actions import TASK, ask_for_export
+from enrollments.reports.desk import desk_of
 from enrollments.reports.queries import agency_report
 from enrollments.reports.record import record_of
 from enrollments.reports.rules import line_of, may_read_reports, readable_agencies, top_agency
@@ -58,6 +61,16 @@ def asked(request: HttpRequest) -> Asked:
     years = list(range(today.year, FIRST_YEAR - 1, -1))
     chosen = int(year) if year.isdigit() and int(year) in years else today.year
     return Asked(agency, chosen, years, above)
+
+
+@login_required
+@require_safe
+def office(request: HttpRequest) -> HttpResponse:
+    """The officer's first page: what needs a hand."""
+    officer = asking.person(request)
+    if not has_role(officer, RoleGrant.Role.OFFICER):
+        raise PermissionDenied
+    return page(request, "enrollments/reports/office.html", {"desk": desk_of(officer), "day": timezone.now()})
 
 
 @login_required
