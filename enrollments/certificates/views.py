@@ -1,12 +1,13 @@
 """The learner's certificates, the paper itself, and the public page that checks it."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.people import asking
 from asn_lms.lib.days import local_day
@@ -14,9 +15,10 @@ from asn_lms.lib.pages import page
 from asn_lms.lib.throttle import allowed
 from asn_lms.lib.words import terbilang
 from enrollments.certificates.actions import draw_again
-from enrollments.certificates.keeping import paper_response
+from enrollments.certificates.forms import CompareForm
+from enrollments.certificates.keeping import fingerprint, paper_response
 from enrollments.certificates.models import Certificate
-from enrollments.certificates.queries import public_certificate, wallet
+from enrollments.certificates.queries import is_our_file, public_certificate, wallet
 from enrollments.credits.queries import credits_of, year_of_credit
 
 CHECKS_PER_MINUTE = 60
@@ -53,9 +55,9 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("office-reminders")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Public: whoever holds the paper compares it with what was issued."""
+    """Public: whoever holds the paper compares it with what was issued; by POST, the file itself."""
     wants_json = request.GET.get("format") == "json"
     if not allowed(request, "verify", per_minute=CHECKS_PER_MINUTE):
         response = render(request, "429.html", status=429)
@@ -68,7 +70,11 @@ def verify(request: HttpRequest, public_id: str) -> HttpResponse:
     elif wants_json:
         response = JsonResponse({**asdict(found), "jp_in_words": terbilang(found.jp)})
     else:
-        context = {"certificate": found, "checked_at": timezone.now()}
+        form = CompareForm(request.POST, request.FILES) if request.method == "POST" else CompareForm()
+        context: dict[str, Any] = {"certificate": found, "checked_at": timezone.now(), "form": form}
+        if form.is_valid():
+            context["is_ours"] = is_our_file(public_id, fingerprint(form.cleaned_data["pdf"]))
+            context["file_name"] = form.cleaned_data["pdf"].name
         response = render(request, "enrollments/certificates/verify.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"

@@ -143,6 +143,10 @@ def test_words_of_a_name_are_never_read_as_commands() -> None:
     assert '#panic("x") *tebal* $x$ <b>' in text_of(drawn(certificate))[0]
 
 
+def test_a_name_with_a_letter_that_no_typeface_has_still_gets_its_paper() -> None:
+    assert "Wang" in text_of(drawn(reserved(make.person("安 Wang 😀"))))[0]
+
+
 def test_fifty_subjects_and_the_longest_names_stay_on_two_pages() -> None:
     certificate = drawn(reserved())
     certificate.subjects = [{"title": f"Mata pelatihan {n}", "jp": "1.00"} for n in range(50)]

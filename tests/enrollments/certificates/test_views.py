@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -115,6 +116,23 @@ def test_the_check_speaks_json_with_every_printed_field_but_birth() -> None:
     assert answer["jp"] == "2.50"
     assert answer["jp_in_words"] == "dua koma lima"
     assert not [name for name in answer if "birth" in name]
+
+
+def test_whoever_has_the_file_can_have_it_compared_without_it_being_kept(tmp_path: Path) -> None:
+    row = certificate(cast())
+    paper = row.file.read()
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+
+    def compared(content: bytes) -> str:
+        upload = SimpleUploadedFile("sertifikat saya.pdf", content, "application/pdf")
+        return Client().post(check(row), {"pdf": upload}).content.decode()
+
+    assert "Inilah berkas yang kami terbitkan" in compared(paper)
+    assert "Ini bukan berkas yang kami terbitkan" in compared(paper + b" ")
+    assert "Berkas ini kosong" in compared(b"")
+    assert "lebih besar dari 5 MB" in compared(b"x" * (5 * 1024 * 1024 + 1))
+    assert "Pilih dahulu berkas PDF" in Client().post(check(row)).content.decode()
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_a_revoked_certificate_says_so_and_names_its_successor() -> None:
