@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -13,6 +13,8 @@ from accounts.signin.api import router as signin
 from asn_lms.lib.refusals import problem
 from courses.catalogue.api import router as courses
 from enrollments.certificates.api import router as certificates
+from enrollments.classroom.api import router as classroom
+from enrollments.cohorts.api import router as cohorts
 from enrollments.credits.api import router as credits
 from enrollments.reports.api import router as reports
 
@@ -36,13 +38,18 @@ api = NinjaAPI(
 )  # fmt: skip
 
 
-for router in (signin, people, courses, certificates, credits, reports):
+for router in (signin, people, courses, cohorts, classroom, certificates, credits, reports):
     api.add_router("", router)
 
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, str(error))
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, _("There is nothing at this address."))
 
 
 @api.exception_handler(AuthenticationError)

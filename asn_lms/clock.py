@@ -39,6 +39,11 @@ JOBS: list[Job] = [
     Job(
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"
     ),
+    Job(
+        "attempts.close_out_of_time",
+        timedelta(seconds=30),
+        "timed quizzes that nobody handed in are handed in with what was saved, a minute late at most",
+    ),
     Job("tallies.fold", timedelta(seconds=30), "counts of what happened are added up, so that reports read few rows"),
 ]
 

@@ -1,9 +1,10 @@
 """Contents: the background tasks of enrollments."""
 
+from enrollments.attempts import tasks as attempts
 from enrollments.certificates import tasks as certificates
 from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["certificates", "reminders", "reports", "rosters", "tallies"]
+__all__ = ["attempts", "certificates", "reminders", "reports", "rosters", "tallies"]

@@ -46,6 +46,7 @@ OFFICE = (
     Entry("office", "home", _("Home"), STAFF),
     Entry("office-courses", "book", _("Courses"), STAFF),
     Entry("office-cohorts", "calendar", _("Cohorts"), STAFF | {TRAINER}),
+    Entry("office-answers", "chat", _("Answers"), STAFF | {TRAINER}),
     Entry("office-people", "people", _("People"), STAFF),
     Entry("office-reviews", "quiz", _("Reviews"), frozenset({REVIEWER})),
     Entry("office-imports", "refresh", _("Imports"), STAFF),

@@ -30,6 +30,8 @@ from enrollments.progress.models import LessonProgress
 # A client's counter may run ahead while it is offline, by no more than this.
 FURTHEST_AHEAD = 10_000
 MOST_EXTRA = 10
+# How many timed attempts one run of the clock hands in; the next run takes the rest.
+MOST_CLOSED = 500
 
 
 @transaction.atomic
@@ -98,6 +100,24 @@ def take_input(
     return attempt
 
 
+def close_out_of_time(now: datetime | None = None) -> int:
+    """Hand in what nobody handed in before its time was up, with the answers that were saved in time. Returns how many."""
+    now = now or timezone.now()
+    found = Attempt.objects.out_of_time(now).order_by("due_at").select_related("enrollment", "lesson")[:MOST_CLOSED]
+    return sum(_close_one(attempt, now) for attempt in found)
+
+
+@transaction.atomic
+def _close_one(attempt: Attempt, now: datetime) -> bool:
+    try:
+        take_input(attempt.enrollment, attempt.lesson, {"hand_in": "1"}, by=None, now=now)
+    except AttemptOver:
+        return False
+    except (Refusal, Unreadable):  # the place has ended: the attempt ends with it, without a score
+        Attempt.objects.filter(pk=attempt.pk, closed_at__isnull=True).update(closed_at=now)
+    return True
+
+
 @transaction.atomic
 def add_attempts(enrollment: Enrollment, lesson: Lesson, extra: int, reason: str, *, by: User) -> ExtraAttempts:
     """Give one learner more attempts at one lesson, with the reason."""
@@ -144,12 +164,14 @@ def _open(enrollment: Enrollment, lesson: Lesson, here: Seat, now: datetime) -> 
     if here.left == 0:
         raise NoAttemptsLeft(_("You have used all your attempts. Your training officer can give you another one."))
     state = here.kind.open(here.content, rng=SystemRandom(), now=now)
+    due_at = here.kind.deadline(here.content, state)
     return Attempt.objects.create(
         enrollment=enrollment,
         lesson=lesson,
         number=here.used + 1,
         state=here.kind.state_to_json(state),
         started_at=now,
+        due_at=due_at,
     )
 
 

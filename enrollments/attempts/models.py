@@ -1,8 +1,11 @@
 """What learners put into lessons: an attempt with its state, and one row per answer."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.structure.models import Lesson
@@ -12,6 +15,10 @@ from enrollments.enrolling.models import Enrollment
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def going_on(self) -> "AttemptQuerySet":
         return self.filter(closed_at__isnull=True)
+
+    def out_of_time(self, now: datetime) -> "AttemptQuerySet":
+        """Timed attempts whose time is up although nobody handed them in."""
+        return self.going_on().filter(due_at__lte=now)
 
 
 class Attempt(models.Model):
@@ -27,6 +34,8 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"))
     saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
     closed_at = models.DateTimeField(_("handed in"), null=True, blank=True)
+    # When the time of a timed attempt is up; the clock then closes it with what was saved.
+    due_at = models.DateTimeField(null=True, blank=True)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -44,9 +53,24 @@ class Attempt(models.Model):
                 name="one_attempt_goes_on_at_a_time",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(closed_at__isnull=True, due_at__isnull=False), name="attempt_out_of_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.lesson} #{self.number}"
+
+
+class AttemptItemQuerySet(models.QuerySet["AttemptItem"]):
+    def to_be_read(self) -> "AttemptItemQuerySet":
+        """Answers without a comment, or changed after it."""
+        return self.filter(Q(commented_at__isnull=True) | Q(saved_at__gt=F("commented_at")))
+
+    def in_office_of(self, user: Any) -> "AttemptItemQuerySet":
+        """Answers given in the cohorts that an officer runs or a trainer teaches."""
+        return self.filter(attempt__enrollment__in=Enrollment.objects.in_office_of(user).values("pk"))
 
 
 class AttemptItem(models.Model):
@@ -63,6 +87,8 @@ class AttemptItem(models.Model):
     )
     commented_at = models.DateTimeField(null=True, blank=True)
     saved_at = models.DateTimeField(auto_now=True)
+
+    objects = AttemptItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")

@@ -56,3 +56,13 @@ def seat(enrollment: Enrollment, lesson: Lesson, *, locked: bool = False) -> Sea
         allowed=allowed,
         used=attempt.number if attempt else 0,
     )
+
+
+def answer_of(attempt: Attempt, at: Seat) -> dict[str, Any]:
+    """What an input answers, on the web and by REST. The score is 0–100."""
+    return {
+        "state": at.kind.learn_data(at.content, at.kind.state_from_json(attempt.state)),
+        "finished": attempt.is_finished,
+        "score": float(attempt.score) if attempt.score is not None else None,
+        "seq": attempt.seq,
+    }

@@ -18,8 +18,7 @@ from asn_lms.lib.refusals import Refusal, problem
 from courses.lesson_kinds import Unreadable
 from courses.structure.models import Course, Lesson
 from enrollments.attempts.actions import begin, take_input
-from enrollments.attempts.models import Attempt
-from enrollments.attempts.queries import Seat, seat
+from enrollments.attempts.queries import answer_of, seat
 from enrollments.classroom.queries import (
     certificate_of,
     course_page,
@@ -130,16 +129,6 @@ def my_jp(request: SignedIn) -> HttpResponse:
     return page(request, "enrollments/classroom/my_jp.html", context)
 
 
-def answer_of(attempt: Attempt, at: Seat) -> dict[str, Any]:
-    """What an input answers, on the web and by REST."""
-    return {
-        "state": at.kind.learn_data(at.content, at.kind.state_from_json(attempt.state)),
-        "finished": attempt.is_finished,
-        "score": float(attempt.score) if attempt.score is not None else None,
-        "seq": attempt.seq,
-    }
-
-
 def _own_place(request: SignedIn, enrollment_id: int) -> Enrollment:
     rows = Enrollment.objects.held_by(request.user).select_related("version", "cohort__course", "learner")
     return get_object_or_404(rows, pk=enrollment_id)
@@ -224,6 +213,8 @@ def _lesson_page(
         "may_begin": screen.may_begin,
         "attempts_left": screen.seat.left,
         "input_url": request.path,
+        "begin_url": request.path,
+        "preview": False,
         "pass_mark": enrollment.version.pass_mark,
         "error": error,
         "typed": typed or {},

@@ -135,7 +135,8 @@ def close_cohort(cohort: Cohort, *, by: User | None) -> Cohort:
     if cohort.is_self_paced:
         raise Refusal(_("The self-paced cohort stays open as long as the course is published."))
     if cohort.state == Cohort.State.OPEN:
-        _move(cohort, Cohort.State.CLOSED, by)
+        _move(cohort, Cohort.State.CLOSED)
+        record("cohort.closed", cohort, by=by)
     return cohort
 
 
@@ -147,7 +148,8 @@ def reopen_cohort(cohort: Cohort, *, by: User | None) -> Cohort:
     if cohort.state == Cohort.State.CANCELLED:
         raise Refusal(_("This cohort was cancelled. Open a new one instead."))
     if cohort.state == Cohort.State.CLOSED:
-        _move(cohort, Cohort.State.OPEN, by)
+        _move(cohort, Cohort.State.OPEN)
+        record("cohort.reopened", cohort, by=by)
     return cohort
 
 
@@ -159,7 +161,8 @@ def mark_cancelled(cohort: Cohort, reason: str, *, by: User | None) -> Cohort:
     if cohort.is_self_paced:
         raise Refusal(_("The self-paced cohort stays open as long as the course is published."))
     if cohort.state != Cohort.State.CANCELLED:
-        _move(cohort, Cohort.State.CANCELLED, by, reason=reason)
+        _move(cohort, Cohort.State.CANCELLED)
+        record("cohort.cancelled", cohort, by=by, reason=reason)
     return cohort
 
 
@@ -219,10 +222,9 @@ def _refuse_unless_run(by: User | None, cohort: Cohort) -> None:
         raise NotYours(_("Only training officers of the organiser change this cohort."))
 
 
-def _move(cohort: Cohort, state: Cohort.State, by: User | None, **details: object) -> None:
+def _move(cohort: Cohort, state: Cohort.State) -> None:
     cohort.state = state
     cohort.save(update_fields=["state"])
-    record(f"cohort.{state.value}", cohort, by=by, **details)
 
 
 def _check_dates(starts_on: date, ends_on: date, enroll_until: date | None, *, today: date | None = None) -> None:

@@ -32,6 +32,12 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         taught = Cohort.objects.filter(trainers=user).values("pk")
         return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "organiser__") | Q(pk__in=taught))
 
+    def to_be_chosen_by(self, user: Any, today: date) -> "CohortQuerySet":
+        """Where the person may take a seat that day, and the cohorts that they run or teach."""
+        mine = Cohort.objects.seen_in_office_by(user).values("pk")
+        open_now = Cohort.objects.open_on(today).filter(is_open_to_all=True, course__current__isnull=False).values("pk")
+        return self.filter(Q(pk__in=open_now) | Q(pk__in=mine))
+
     def with_seats(self) -> "CohortQuerySet":
         return self.filter(Q(seats__isnull=True) | Q(seats_taken__lt=F("seats")))
 

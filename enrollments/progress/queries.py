@@ -1,9 +1,11 @@
 """How far a learner is."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from courses.lesson_kinds import kinds
+from courses.lesson_kinds import Kind, kinds
 from courses.structure.models import Lesson
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
@@ -26,13 +28,27 @@ def standing(enrollment: Enrollment) -> Standing:
     if not lessons or any(lesson.pk not in rows or rows[lesson.pk].finished_at is None for lesson in lessons):
         return not_done
     scores: list[Decimal] = []
-    for lesson in lessons:
-        kind = kinds[lesson.kind]
-        if not kind.is_graded(kind.load(lesson)):
-            continue
+    for lesson in graded(lessons):
         best = rows[lesson.pk].best_score
         if best is None or best < enrollment.version.pass_mark:
             return not_done
         scores.append(best)
     mean = (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP) if scores else None
     return Standing(is_complete=True, score=mean)
+
+
+def graded(lessons: Iterable[Lesson]) -> list[Lesson]:
+    """Those whose best score counts towards completion. As many queries as there are kinds among them."""
+    return [lesson for kind, content, lesson in contents_of(lessons) if kind.is_graded(content)]
+
+
+def contents_of(lessons: Iterable[Lesson]) -> Iterator[tuple[Kind, Any, Lesson]]:
+    """The lessons with their kinds and contents, read kind by kind."""
+    by_kind: dict[str, list[Lesson]] = {}
+    for lesson in lessons:
+        by_kind.setdefault(lesson.kind, []).append(lesson)
+    for name, group in by_kind.items():
+        contents = kinds[name].load_many(group)
+        for lesson in group:
+            if lesson.pk in contents:
+                yield kinds[name], contents[lesson.pk], lesson
