@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Body, Router, Schema
+from ninja import Body, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import Field
 
@@ -108,7 +108,7 @@ def enrollments(request: HttpRequest, limit: Limit = 50, cursor: Cursor = None) 
 
 
 @router.post("/enrollments", response={200: EnrollmentOut, 201: EnrollmentOut}, summary="Take a place, or give one")
-def take_place(request: HttpRequest, wanted: EnrollIn) -> tuple[int, EnrollmentOut]:
+def take_place(request: HttpRequest, wanted: EnrollIn) -> Status[EnrollmentOut]:
     """201 with the new place; 200 with the one that is held already. An officer names somebody by NIP."""
     by = asking.person(request)
     learner = _learner(by, wanted.nip)
@@ -122,7 +122,7 @@ def take_place(request: HttpRequest, wanted: EnrollIn) -> tuple[int, EnrollmentO
         course = get_object_or_404(Course.objects.published(), code=wanted.course)
         place = enroll_self_paced(learner, course, by=by)
     row = _rows().get(pk=place.pk)
-    return (200 if place.pk in before else 201), _shown(row)
+    return Status(200 if place.pk in before else 201, _shown(row))
 
 
 @router.get("/enrollments/{enrollment_id}", response=EnrollmentDetail, summary="One place with its lessons")
