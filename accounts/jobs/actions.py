@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=40)
 MOST_TRIES = 5
 KEPT = timedelta(days=7)
+ALARM_AGAIN = timedelta(minutes=5)
 
 
 class Cancelled(Exception):
@@ -138,6 +139,9 @@ def sweep_jobs(now: datetime | None = None) -> int:
         waiting = list(Job.objects.select_for_update(skip_locked=True).unheld(at)[:200])
         for job in waiting:
             later(job.task, job.pk)
+        parked = Job.objects.filter(state=Job.State.FAILED, tries__gte=MOST_TRIES, finished_at__gte=at - ALARM_AGAIN)
+        for pk in parked.values_list("pk", flat=True):
+            later("notices.tell_job_parked", pk)  # should its message be lost; nobody is told twice
     return len(waiting)
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.jobs import beats
-from accounts.notices import actions
+from accounts.notices import actions, parked
 from asn_lms.lib.days import instant
 
 
@@ -23,3 +23,8 @@ def sweep(at: str | None = None) -> None:
     if at is None:
         beats.mark(beats.CLOCK, timezone.now())
     actions.sweep(instant(at), at)
+
+
+@shared_task(name="notices.tell_job_parked")
+def tell_job_parked(job_id: int) -> None:
+    parked.tell_job_parked(job_id)

@@ -23,9 +23,12 @@ from accounts.jobs.actions import (
     tidy_jobs,
 )
 from accounts.jobs.models import Job
+from accounts.notices.models import Notice
+from accounts.notices.parked import tell_job_parked
 from asn_lms.clock import JOBS
 from asn_lms.lib.refusals import NotYours
 from tests import make
+from tests.cast import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +91,18 @@ def test_a_poison_job_is_set_aside_after_five_tries_and_somebody_is_told(woken: 
     assert job.error
     assert woken[-1] == ("notices.tell_job_parked", job.pk)
     assert sweep_jobs() == 0
+    assert woken[-1] == ("notices.tell_job_parked", job.pk)
+
+
+def test_the_owner_and_the_administrators_are_told_of_poison_once() -> None:
+    who = cast()
+    job = start_job("people.check_import", "Racun", owner=who.officer)
+    for _again in range(2):
+        tell_job_parked(job.pk)
+    told = Notice.objects.filter(kind="job-parked")
+    assert {notice.person for notice in told} == {who.officer, who.admin}
+    assert told.count() == 2
+    assert "Racun" in told[0].body
 
 
 def test_stopping_ends_the_work_at_its_next_step(woken: list[Any]) -> None:
