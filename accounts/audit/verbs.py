@@ -55,6 +55,7 @@ VERBS: dict[str, Promise] = {
     "person.number_changed": _("changed the number of"),
     "person.reactivated": _("reactivated the account of"),
     "person.transferred": _("transferred or changed the post of"),
+    "report.exported": _("exported the report"),
     "role.ended": _("ended the role"),
     "role.granted": _("gave the role"),
     "role.withdrawn": _("took back the role"),

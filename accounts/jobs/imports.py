@@ -5,12 +5,14 @@ The same engine serves the screen, REST and the command line, so that all three 
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.jobs.actions import advance, fail_job, finish_job, start_job
@@ -97,7 +99,12 @@ def accept_upload(upload: Any) -> None:
 
 
 def check_import(job: Job, importer_class: type[Importer]) -> None:
-    """The dry run: read the file and keep what would happen."""
+    """The dry run: read the file and keep what would happen, told in the owner's language."""
+    with _language_of(job):
+        _check(job, importer_class)
+
+
+def _check(job: Job, importer_class: type[Importer]) -> None:
     try:
         with job.source.open("rb") as file:
             sheet = open_sheet(file, required=importer_class.required)
@@ -115,6 +122,11 @@ def check_import(job: Job, importer_class: type[Importer]) -> None:
 
 def write_import(job: Job, importer_class: type[Importer]) -> None:
     """Write the file batch by batch; counts and rows are committed together, so the next worker goes on from `job.done`."""
+    with _language_of(job):
+        _write(job, importer_class)
+
+
+def _write(job: Job, importer_class: type[Importer]) -> None:
     try:
         with job.source.open("rb") as file:
             sheet = open_sheet(file, required=importer_class.required)
@@ -197,6 +209,10 @@ def in_words(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _language_of(job: Job) -> AbstractContextManager[None]:
+    return translation.override(job.owner.language if job.owner else None)
+
+
 def _batches(importer: Importer, *, begin: int = 0) -> Iterator[tuple[int, list[Row]]]:
     for start in range(begin, len(importer.rows), importer.batch):
         yield start, importer.rows[start : start + importer.batch]
@@ -218,5 +234,5 @@ def _refused_rows_file(sheet: Sheet, summary: Summary, name: str) -> "File[Any] 
     )
     out = io.BytesIO()
     write_xlsx(out, [*headings, _("what is wrong")], rows, title=_("To be fixed"), widths=[22] * len(headings) + [60])
-    stem = name.rsplit(".", 1)[0] or "import"
-    return ContentFile(out.getvalue(), name=f"{stem}-{_('to-be-fixed')}.xlsx")
+    stem, ending = name.rsplit(".", 1)[0] or "import", _("to-be-fixed")
+    return ContentFile(out.getvalue(), name=f"{stem}-{ending}.xlsx")

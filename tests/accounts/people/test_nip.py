@@ -55,7 +55,7 @@ def read_or_refused(text: str, employment: str) -> str:
 
 @given(st.text(max_size=30), st.sampled_from(["pns", "cpns", "pppk", "other"]))
 def test_whatever_is_typed_is_read_or_refused_with_a_sentence(text: str, employment: str) -> None:
-    assert len(read_or_refused(text, employment)) >= 18
+    assert len(read_or_refused(text, employment)) > 10
 
 
 @given(st.text("0123456789", min_size=18, max_size=18), st.sampled_from(["pns", "cpns", "pppk", "other"]))
