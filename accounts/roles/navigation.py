@@ -49,7 +49,8 @@ OFFICE = (
     Entry("office-answers", "chat", _("Answers"), STAFF | {TRAINER}),
     Entry("office-people", "people", _("People"), STAFF),
     Entry("office-reviews", "quiz", _("Reviews"), frozenset({REVIEWER})),
-    Entry("office-imports", "refresh", _("Imports"), STAFF),
+    Entry("office-imports", "upload", _("Imports"), STAFF),
+    Entry("jobs", "refresh", _("Work in progress"), STAFF),
     Entry("office-reminders", "clock", _("Reminders"), STAFF),
     Entry("office-agencies", "building", _("Units"), STAFF),
     Entry("office-roles", "key", _("Roles"), STAFF),
@@ -127,7 +128,8 @@ class Frame:
 
     @property
     def is_in_reports(self) -> bool:
-        return self.path.startswith("/reports/") and HEAD in self.roles
+        """Under /reports/, and for a head without other roles on every page of an office (their own long work)."""
+        return HEAD in self.roles and (self.path.startswith("/reports/") or not self.roles - {HEAD})
 
     @cached_property
     def office(self) -> Links:
@@ -144,7 +146,7 @@ class Frame:
     @cached_property
     def start(self) -> str:
         """Where the brand leads: the first page of the room."""
-        if self.path.startswith(("/office/", "/reports/")) and (self.office.first):
+        if self.path.startswith(("/office/", "/reports/", "/jobs/")) and self.office.first:
             return self.office.first[0].url
         return _address("home") or "/"
 

@@ -36,6 +36,7 @@ _PATHS = {
     "report": "reports/",
     "report-people": "reports/people/",
     "exports": "reports/exports/",
+    "jobs": "jobs/",
     **{
         f"office-{name}": f"office/{name}/"
         for name in ("courses", "cohorts", "people", "reviews", "imports", "reminders", "agencies", "roles")
@@ -91,6 +92,11 @@ def test_a_reviewer_sees_reviews_and_a_trainer_cohorts_and_nothing_else(people: 
 def test_a_head_sees_the_reports_room(people: Cast) -> None:
     assert urls(people.head, "/reports/") == ["/reports/", "/reports/people/", "/reports/exports/"]
     assert "/reports/" in [link.url for link in frame(people.head).account]
+
+
+def test_a_head_stays_in_their_room_while_long_work_runs(people: Cast) -> None:
+    assert urls(people.head, "/jobs/") == urls(people.head, "/reports/")
+    assert frame(people.head, "/jobs/").start == "/reports/"
 
 
 def test_a_grant_that_ended_opens_no_room(people: Cast) -> None:
