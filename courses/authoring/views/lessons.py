@@ -62,12 +62,17 @@ def _save(row: Lesson, form: LessonForm, editor: Any, request: HttpRequest) -> b
 
 
 def _saved_line(request: HttpRequest, is_saved: bool, form: LessonForm, editor: Any) -> HttpResponse:
-    first = ""
-    if not is_saved:
-        errors = [*form.errors.values(), *getattr(editor, "errors", {}).values()]
-        first = str(errors[0][0]) if errors else ""
+    first = "" if is_saved else _first_error(form) or _first_error(editor)
     context = {"is_saved": is_saved, "at": timezone.now(), "why": first, "form": editor}
     return page(request, "courses/authoring/saved.html", context)
+
+
+def _first_error(form: Any) -> str:
+    """The first thing that is wrong with a form, with the name of its field."""
+    for name, errors in getattr(form, "errors", {}).items():
+        label = f"{form.fields[name].label}: " if name in getattr(form, "fields", {}) else ""
+        return f"{label}{errors[0]}"
+    return ""
 
 
 @login_required
