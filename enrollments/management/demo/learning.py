@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
+from asn_lms.lib.days import local_day
 from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion, Lesson
 from enrollments.attempts.models import Attempt, AttemptItem
-from enrollments.certificates.actions import reserve_certificate
+from enrollments.certificates.actions import reserve_certificates
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 
@@ -63,9 +64,9 @@ def write_learning(studies: Studies, places: list[tuple["Plan", Enrollment]]) ->
     ).update(opened_at=F("finished_at") - timedelta(minutes=10))
     changed = [place for plan, place in places if plan.done]
     Enrollment.objects.bulk_update(changed, ["lessons_finished", "current_lesson_uid", "score"], batch_size=500)
-    for _plan, place in places:
-        if place.completed_at:
-            reserve_certificate(place, on=place.completed_at.astimezone().date())
+    reserve_certificates(
+        [(place, local_day("Asia/Jakarta", place.completed_at)) for _plan, place in places if place.completed_at]
+    )
 
 
 def _study(studies: Studies, plan: "Plan", place: Enrollment, written: Written) -> None:
