@@ -391,7 +391,8 @@ class Services:
     def _prepare_database(self, account: Account, sockets: Path) -> None:
         psql = [str(self.programs / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(sockets), "-U", "postgres"]
         _, known = account.run([*psql, "-d", "postgres", "-Atc", "SELECT 1 FROM pg_database WHERE datname = 'asn_lms'"])
-        steps = [["-d", "postgres", "-c", ROLES_SQL.read_text()]]
+        # In template1, so that databases made later, those of tests, let the web in as well.
+        steps = [["-d", "template1", "-c", ROLES_SQL.read_text()]]
         if known.strip() != "1":
             steps.append(["-d", "postgres", "-c", "CREATE DATABASE asn_lms OWNER asn_lms"])
         steps.append(["-d", "asn_lms", "-c", ROLES_SQL.read_text()])

@@ -78,6 +78,7 @@ class Child:
     role: str
     env: dict[str, str]
     log: Path
+    pid_file: Path
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     rest: float = 0.0  # seconds to wait before the next start; doubles while it keeps dying young
@@ -100,6 +101,7 @@ class Child:
                 preexec_fn=die_with_parent(death_signal),
             )
         self.started_at = time.monotonic()
+        self.pid_file.write_text(f"{self.process.pid}\n")
 
     def revive(self) -> None:
         """Starts it again when it has ended, at once the first time, then after 1, 2, 4 … 30 seconds."""
@@ -172,8 +174,10 @@ class Supervisor:
 
     def _serve(self, env: dict[str, str]) -> int:
         web_env = env | {"DATABASE_URL": env.get("WEB_DATABASE_URL") or env["DATABASE_URL"]}
-        logs = self.data_dir / "log"
-        self.children = [Child(role, web_env if role == "web" else env, logs / f"{role}.log") for role in ROLES]
+        logs, run = self.data_dir / "log", self.data_dir / "run"
+        self.children = [
+            Child(role, web_env if role == "web" else env, logs / f"{role}.log", run / f"{role}.pid") for role in ROLES
+        ]
         for child in self.children:
             child.start()
         port = int(env.get("PORT") or 8000)
@@ -209,6 +213,7 @@ class Supervisor:
             child.sweep()
             if child.process is not None:
                 child.process.wait()
+                child.pid_file.unlink(missing_ok=True)
 
 
 def say(text: str) -> None:
