@@ -11,6 +11,7 @@ from tests import services
 from django.core.cache import cache
 
 from asn_lms import messages
+from tests.stack import Stack, folder
 
 
 def pytest_configure() -> None:
@@ -27,8 +28,25 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The test database is a copy of the migrated template."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = services.template()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """No test sees what another left in the cache or in the queues."""
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def stack(django_db_blocker: pytest.FixtureRequest) -> Iterator[Stack]:
+    """The product as it is served, with an empty database: see tests/stack.py."""
+    served = Stack(folder(), django_db_blocker)
+    served.start()
+    yield served
+    served.stop()

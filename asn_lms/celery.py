@@ -1,13 +1,23 @@
 """The Celery application: workers and the clock."""
 
 import os
+import signal
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 from asn_lms.clock import beat_schedule
+from asn_lms.keeper import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "asn_lms.settings")
 app = Celery("asn_lms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = beat_schedule()
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _end_with_worker(**_: Any) -> None:
+    """A worker that is killed takes the processes of its pool along: they would go on with work that somebody else has by then."""
+    die_with_parent(signal.SIGKILL, of=os.getppid())()

@@ -88,7 +88,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.old"))
         # When the supervisor is killed: the web server stops its own workers; Celery drops what it is doing, rows know.
-        death_signal = signal.SIGQUIT if self.role == "worker" else signal.SIGTERM
+        death_signal = signal.SIGTERM if self.role == "web" else signal.SIGKILL
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(  # noqa: S603
                 command(self.role),

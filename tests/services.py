@@ -1,11 +1,19 @@
 """The tests have a DATA_DIR and services of their own. Imported by conftest.py before any settings are read.
 
-With DATABASE_URL and REDIS_URL set, those servers are used instead.
+With DATABASE_URL and REDIS_URL set, those servers are used instead. Test databases are copies of one migrated template, which is
+kept for the next run as long as no migration changes.
 """
 
+import fcntl
+import hashlib
 import os
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import environ
+import psycopg2
 
 from asn_lms import embedded
 
@@ -24,3 +32,45 @@ if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = urls.database
     # Each process of the suite has a Valkey database of its own.
     os.environ["REDIS_URL"] = urls.redis.replace("db=0", f"db={int(WORKER.removeprefix('gw') or 0)}")
+
+
+def url_of(database: str) -> str:
+    """The URL of another database on the tests' server."""
+    head, _, query = os.environ["DATABASE_URL"].partition("?")
+    return head.rpartition("/")[0] + f"/{database}" + (f"?{query}" if query else "")
+
+
+def tell_server(*statements: str) -> list[Any]:
+    """Runs statements outside any transaction, in the database that is always there; the rows of the last one."""
+    where = environ.Env().db_url_config(url_of("postgres"))
+    keys = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {key: where[name] for key, name in keys.items() if where[name]}
+    line = psycopg2.connect(**known, **where.get("OPTIONS", {}))
+    line.autocommit = True
+    try:
+        with line.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        line.close()
+
+
+def template() -> str:
+    """The name of a database with every migration applied and nothing else done to it."""
+    root = embedded.ROOT
+    seen = hashlib.sha256((root / "requirements.txt").read_bytes())
+    for file in sorted(root.glob("*/migrations/*.py")):
+        seen.update(file.name.encode() + file.read_bytes())
+    name = f"template_{seen.hexdigest()[:16]}"
+    TEST_DATA.mkdir(parents=True, exist_ok=True)
+    with (TEST_DATA / "template.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = [row[0] for row in tell_server("SELECT datname FROM pg_database WHERE datname LIKE 'template\\___%'")]
+        if name not in known:
+            old = [f'DROP DATABASE "{other}"' for other in known]
+            tell_server(*old, 'DROP DATABASE IF EXISTS "new_template"', 'CREATE DATABASE "new_template"')
+            migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+            subprocess.run(migrate, cwd=root, env=os.environ | {"DATABASE_URL": url_of("new_template")}, check=True)
+            tell_server(f'ALTER DATABASE "new_template" RENAME TO "{name}"')
+    return name

@@ -1,0 +1,135 @@
+"""What starting, stopping and losing parts of the served product promises."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from asn_lms import keeper
+from tests import services
+from tests.stack import Served, Stack, free_port, processes_with, wait_until
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Served]:
+    """Served with nothing given: embedded services on a folder that is new. Each test starts it and leaves it stopped."""
+    data_dir = services.TEST_DATA / "bare"
+    _forget(data_dir)
+    served = Served(data_dir)
+    for name in ("DATABASE_URL", "REDIS_URL", "WEB_DATABASE_URL"):
+        served.env.pop(name, None)
+    yield served
+    if served.process is not None and served.process.poll() is None:
+        served.stop()
+    _forget(data_dir)
+
+
+def _forget(data_dir: Path) -> None:
+    place = data_dir / "run" / "place"
+    if place.exists() and (remembered := place.read_text().strip()) != "here":
+        shutil.rmtree(remembered, ignore_errors=True)
+    shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def of(served: Served) -> list[int]:
+    """Every living process that belongs to this start."""
+    return processes_with(str(served.data_dir), str(keeper.runtime_dir(served.data_dir)))
+
+
+def health(served: Served) -> dict[str, object]:
+    with urllib.request.urlopen(f"{served.url}/healthz", timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+def test_a_first_start_sets_everything_up_and_an_interrupt_leaves_no_process(bare: Served) -> None:
+    bare.start()
+    assert re.search(rf"^ready {bare.url}$", bare.output(), re.MULTILINE)
+    with urllib.request.urlopen(f"{bare.url}/accounts/login/", timeout=30) as page:
+        assert page.status == 200
+    assert bare.stop(signal.SIGINT) < 10
+    assert of(bare) == []
+
+
+def test_a_second_start_has_nothing_left_to_set_up(bare: Served) -> None:
+    bare.start()
+    assert bare.output() == f"ready {bare.url}\n"
+    assert bare.stop(signal.SIGTERM) < 10
+    assert of(bare) == []
+
+
+def test_a_supervisor_that_is_killed_leaves_no_process(bare: Served) -> None:
+    bare.start()
+    bare.stop(signal.SIGKILL)
+    wait_until(lambda: of(bare) == [], "the end of every process", seconds=60)
+
+
+def test_services_that_are_killed_come_back_under_a_running_site(bare: Served) -> None:
+    bare.start()
+    for pid in processes_with(str(keeper.runtime_dir(bare.data_dir))):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: bare.answers() and health(bare)["broker"] == "ok", "the services", seconds=60)
+    bare.stop()
+
+
+def test_a_second_supervisor_on_the_same_folder_says_why_it_does_not_start(stack: Stack) -> None:
+    other = stack.env | {"PORT": str(free_port())}
+    refused = subprocess.run(
+        [sys.executable, "-m", "asn_lms.serve"], env=other, capture_output=True, text=True, timeout=60
+    )
+    assert refused.returncode == 1
+    assert "already running" in refused.stdout
+
+
+def test_a_taken_port_is_named_with_another_one_to_try(stack: Stack) -> None:
+    other = stack.env | {"DATA_DIR": f"{stack.data_dir}-other"}
+    refused = subprocess.run(
+        [sys.executable, "-m", "asn_lms.serve"], env=other, capture_output=True, text=True, timeout=60
+    )
+    assert refused.returncode == 1
+    assert f"Port {stack.port} is taken" in refused.stdout
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "clock"])
+def test_a_role_that_is_killed_is_started_again_without_orphans(stack: Stack, role: str) -> None:
+    before = stack.pid(role)
+    group = [pid for pid in processes_with(str(stack.data_dir)) if _group(pid) == before]
+    stack.kill(role)
+    wait_until(lambda: stack.pid(role) != before and stack.answers(), f"a new {role}")
+    wait_until(lambda: not set(group) & set(processes_with(str(stack.data_dir))), "the end of what it left", seconds=10)
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+def test_a_flushed_broker_is_no_harm_and_the_clock_beats_on(stack: Stack) -> None:
+    redis.from_url(stack.env["REDIS_URL"]).flushall()
+    wait_until(lambda: health(stack)["status"] == "ok", "a beat of the clock", seconds=120)
+
+
+def test_the_web_serves_with_a_role_that_cannot_change_tables(stack: Stack) -> None:
+    assert "asn_lms_web" in stack.env["WEB_DATABASE_URL"]
+    with urllib.request.urlopen(f"{stack.url}/accounts/login/", timeout=30) as page:
+        assert page.status == 200
+
+
+def test_rows_made_by_a_test_are_the_rows_of_the_served_site(stack: Stack) -> None:
+    from accounts.models import Agency
+    from tests import make
+
+    with stack.rows():
+        agency = make.agency()
+        assert Agency.objects.filter(pk=agency.pk).exists()
+        agency.delete()
