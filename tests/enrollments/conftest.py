@@ -3,10 +3,10 @@
 import pytest
 
 from courses.lesson_kinds import kinds
-from tests.enrollments.plain_kinds import ExamKind, PlainKind
+from tests.enrollments.plain_kinds import ExamKind, PlainKind, TimedKind
 
 
 @pytest.fixture
 def _plain_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {name: kinds[name] for name in kinds.names()}
-    monkeypatch.setattr(kinds, "_found", {**found, "plain": PlainKind(), "exam": ExamKind()})
+    monkeypatch.setattr(kinds, "_found", {**found, "plain": PlainKind(), "exam": ExamKind(), "timed": TimedKind()})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -20,6 +20,7 @@ class Page:
 class Exam:
     answers: Mapping[str, str]
     drawn: int = 0
+    begun: str = ""
 
 
 class WithoutTables(Kind):
@@ -112,3 +113,15 @@ class ExamKind(WithoutTables):
 
     def attempts_allowed(self, content: Any) -> int | None:
         return 3
+
+
+class TimedKind(ExamKind):
+    """Ten minutes, then it is over."""
+
+    name = "timed"
+
+    def deadline(self, content: Any, state: Exam) -> datetime | None:
+        return datetime.fromisoformat(state.begun) + timedelta(minutes=10)
+
+    def open(self, content: Any, *, rng: Random, now: datetime) -> Exam:
+        return Exam(answers={}, begun=now.isoformat())

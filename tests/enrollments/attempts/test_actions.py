@@ -1,7 +1,7 @@
 """Promises about what learners put into lessons."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -10,9 +10,10 @@ from django.db import connection
 from asn_lms.lib.refusals import NotYours, Refusal
 from courses.lesson_kinds import Unreadable
 from courses.structure.models import Lesson
-from enrollments.attempts.actions import add_attempts, begin, take_input
+from enrollments.attempts.actions import add_attempts, begin, close_out_of_time, take_input
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.attempts.refusals import AttemptOver, NoAttemptsLeft, NotBegun, NotLearning
+from enrollments.enrolling.actions import withdraw
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from tests import make
@@ -173,6 +174,29 @@ def test_after_completion_one_may_practise_but_graded_tests_are_closed() -> None
     done.refresh_from_db()
     assert done.status == Enrollment.Status.COMPLETED
     assert done.score == 80
+
+
+def test_a_timed_attempt_is_handed_in_with_what_was_saved_when_its_time_is_up() -> None:
+    enrollment, lesson = place("timed")
+    attempt = begin(enrollment, lesson, by=enrollment.learner, now=NOW)
+    answer(enrollment, lesson, "q1", "a")
+    assert close_out_of_time(NOW + timedelta(minutes=9, seconds=59)) == 0
+    assert close_out_of_time(NOW + timedelta(minutes=10)) == 1
+    assert close_out_of_time(NOW + timedelta(minutes=11)) == 0
+    attempt.refresh_from_db()
+    assert attempt.closed_at == NOW + timedelta(minutes=10)
+    assert attempt.score == 1
+    assert kept(attempt) == {"q1": "a"}
+
+
+def test_a_timed_attempt_of_a_place_that_ended_closes_without_a_score() -> None:
+    enrollment, lesson = place("timed")
+    attempt = begin(enrollment, lesson, by=enrollment.learner, now=NOW)
+    withdraw(enrollment, "Dinas luar", by=enrollment.learner, now=NOW)
+    close_out_of_time(NOW + timedelta(hours=1))
+    attempt.refresh_from_db()
+    assert attempt.closed_at
+    assert attempt.score is None
 
 
 @pytest.mark.django_db(transaction=True)
