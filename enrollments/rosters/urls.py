@@ -1,4 +1,4 @@
-"""/office/cohorts/ /office/enrollments/"""
+"""/office/cohorts/"""
 
 from django.urls import path
 
@@ -21,10 +21,14 @@ urlpatterns = [
         import_views.confirm,
         name="office-cohort-confirm",
     ),
-    path("office/enrollments/<int:enrollment_id>/", people_views.place, name="office-place"),
+    path("office/cohorts/places/<int:enrollment_id>/", people_views.place, name="office-place"),
     path(
-        "office/enrollments/<int:enrollment_id>/reschedule/", people_views.reschedule_one, name="office-place-deadline"
+        "office/cohorts/places/<int:enrollment_id>/reschedule/",
+        people_views.reschedule_one,
+        name="office-place-deadline",
     ),
-    path("office/enrollments/<int:enrollment_id>/withdraw/", people_views.withdraw_one, name="office-place-withdraw"),
-    path("office/enrollments/<int:enrollment_id>/attempts/", people_views.attempts, name="office-place-attempts"),
+    path(
+        "office/cohorts/places/<int:enrollment_id>/withdraw/", people_views.withdraw_one, name="office-place-withdraw"
+    ),
+    path("office/cohorts/places/<int:enrollment_id>/attempts/", people_views.attempts, name="office-place-attempts"),
 ]
