@@ -171,6 +171,12 @@ def test_standing_names_unit_and_post() -> None:
     assert frame(person).standing == "Diskominfo · Pranata Komputer Ahli Muda"
 
 
+def test_an_officer_reads_reports_without_leaving_the_office(people: Cast) -> None:
+    assert "/office/courses/" in urls(people.officer, "/reports/people/")
+    assert "/reports/" in urls(people.officer, "/reports/people/")
+
+
 def test_every_entry_has_its_own_address() -> None:
-    names = [entry.name for entry in (*STUDY, *OFFICE, *REPORTS)]
-    assert len(names) == len(set(names))
+    for room in (STUDY, OFFICE, REPORTS):
+        names = [entry.name for entry in room]
+        assert len(names) == len(set(names))
