@@ -64,13 +64,16 @@ function choose(question, options, at) {
   for (const input of inputs(question)) input.checked = options.includes(input.value);
 }
 
-function savedText(text, { good = true } = {}) {
+function savedText(text, tone = "") {
   const place = find("saved-at");
   let words = place.querySelector("span");
   if (!words) place.append(words = document.createElement("span"));
   words.textContent = text;
   place.hidden = !text;
-  place.toggleAttribute("data-waiting", !good);
+  if (tone) place.dataset.tone = tone;
+  else delete place.dataset.tone;
+  const drawing = place.querySelector("svg");
+  if (drawing) drawing.toggleAttribute("hidden", tone !== "");
 }
 
 // ── What is sent ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -113,7 +116,7 @@ quiz.querySelector(".map").addEventListener("click", (event) => {
   quiz.scrollIntoView({ block: "start" });
 });
 
-box.addEventListener("sending", () => savedText(said.sending, { good: false }));
+box.addEventListener("sending", () => savedText(said.sending, "info"));
 box.addEventListener("sent", ({ detail: { answer: given } }) => {
   const time = clockText();
   savedText(fill(said.saved, { TIME: time }));
@@ -123,8 +126,9 @@ box.addEventListener("sent", ({ detail: { answer: given } }) => {
   if (given.finished && !leaving) location.reload(); // time was up, or another device handed in
 });
 function lost() {
-  savedText("");
-  quiz.querySelector(".note[data-offline]").hidden = false;
+  const note = quiz.querySelector(".note[data-offline]");
+  note.hidden = false;
+  savedText(note.querySelector("h2").textContent, "warn");
 }
 box.addEventListener("offline", lost);
 // This page says it in its own place, so the note that floats on every page is not needed here.
@@ -133,7 +137,11 @@ addEventListener("offline", (event) => {
   lost();
 }, { capture: true });
 addEventListener("online", () => { quiz.querySelector(".note[data-offline]").hidden = true; });
-box.addEventListener("signedout", () => { find("signedout").hidden = false; });
+box.addEventListener("signedout", () => {
+  const note = find("signedout");
+  note.hidden = false;
+  savedText(note.querySelector("h2").textContent, "warn");
+});
 box.addEventListener("refused", ({ detail }) => {
   find("refused").hidden = false;
   find("refused-text").textContent = detail;
@@ -188,7 +196,7 @@ function tick() {
   const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
   find("timer").textContent = (parts[0] ? parts : parts.slice(1)).map((part) => String(part).padStart(2, "0")).join(".");
   const soon = find("soon");
-  const words = left === 0 ? said.over : left <= 60 ? said.soon1 : left <= 300 ? said.soon5 : "";
+  const words = left === 0 ? said.over : left <= 60 ? said.soonOne : left <= 300 ? said.soonFive : "";
   if (soon.textContent !== words) soon.textContent = words;
   if (left > 0) return;
   clearInterval(ticking);
