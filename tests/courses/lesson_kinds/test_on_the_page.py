@@ -1,20 +1,18 @@
 """Every kind on the learner's own page: without scripts, within the queries, and without a key that leaks."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion
 from enrollments.attempts.models import Attempt
 from enrollments.enrolling.actions import enroll_self_paced
 from enrollments.enrolling.models import Enrollment
 from tests import make
 from tests.cast import Cast, cast
+from tests.courses.lesson_kinds.quizzes import quiz_of
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -29,31 +27,6 @@ def people() -> Cast:
 def client(client: Client, people: Cast) -> Client:
     client.force_login(people.learner)
     return client
-
-
-def quiz_of(count: int, *, attempts: int = 2) -> CourseVersion:
-    """A published version with one graded quiz; of each question the option "Tepat n" is right, and RAHASIA-n explains it."""
-    version = make.version(lessons=1, kind="quiz", published=False)
-    lesson = version.lessons.get()
-    form = kinds["quiz"].author_form(lesson)
-    uid = "00000000-0000-4000-8000-{:012d}".format
-    data: dict[str, Any] = {"is_graded": "on", "attempts": str(attempts), "question": []}
-    for n in range(count):
-        question, right, wrong = uid(n * 3 + 1), uid(n * 3 + 2), uid(n * 3 + 3)
-        data["question"].append(question)
-        data |= {
-            f"q-{question}-type": "single",
-            f"q-{question}-text": f"Pertanyaan {n}?",
-            f"q-{question}-feedback": f"RAHASIA-{n}",
-            f"q-{question}-option": [right, wrong],
-            f"q-{question}-right": [right],
-            f"o-{right}-text": f"Tepat {n}",
-            f"o-{wrong}-text": f"Meleset {n}",
-        }
-    form = kinds["quiz"].author_form(lesson, data)
-    assert form.is_valid(), form.errors
-    form.save(by=None)
-    return make.publish(version)
 
 
 def learning(people: Cast, version: CourseVersion) -> tuple[Enrollment, str]:
