@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests import services
@@ -17,6 +18,9 @@ from tests.stack import Stack, folder
 def pytest_configure() -> None:
     from django.conf import settings
 
+    # The same examples each time, and a busy machine is no failure.
+    hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+    hypothesis.settings.load_profile("suite")
     if not services.WORKER:
         messages.compile_to_mo()
     # Static files by their plain names, since nothing was collected, and a hash that costs nothing. Processes that
