@@ -282,12 +282,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "priority_steps": [0, 3, 6, 9],
     "visibility_timeout": 600,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
     "retry_on_timeout": True,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# Who goes first when work queues up (0 first): the clock's sweeps, then what somebody waits for, then bulk (docs/decisions).
+CELERY_TASK_DEFAULT_PRIORITY = 3
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat")
 

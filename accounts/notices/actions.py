@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -83,19 +84,21 @@ def send_mail(pk: int, now: datetime, relay: BaseEmailBackend | None = None) -> 
     return hand_over(notice, now, relay or get_connection()) if notice else None
 
 
-def send_waiting(now: datetime, *, seconds: float = 25) -> int:
-    """Send what is due, oldest first, over one connection, until nothing is left, the server is away or the time is up."""
+def send_waiting(now: datetime, at: str | None = None, *, seconds: float = 5) -> int:
+    """Send what is due, oldest first, over one connection, until nothing is left or the server is away. When the time is up
+    the rest is queued anew, behind what others wait for.
+    """
     relay = get_connection()
-    ends_at = timezone.now() + timedelta(seconds=seconds)
+    ends_at = time.monotonic() + seconds
     sent = 0
     try:
-        while timezone.now() < ends_at:
-            notice = claim(None, now)
-            if notice is None:
-                break
+        while notice := claim(None, now):
             if hand_over(notice, now, relay) is Fate.AWAY:
                 break
             sent += 1
+            if time.monotonic() > ends_at:
+                later("notices.send_waiting", at)
+                break
     finally:
         _hang_up(relay)
     return sent

@@ -13,9 +13,9 @@ def send(notice_id: int, at: str | None = None) -> None:
     actions.send_mail(notice_id, instant(at))
 
 
-@shared_task(name="notices.send_waiting")
+@shared_task(name="notices.send_waiting", priority=9)
 def send_waiting(at: str | None = None) -> None:
-    actions.send_waiting(instant(at))
+    actions.send_waiting(instant(at), at)
 
 
 @shared_task(name="notices.sweep")

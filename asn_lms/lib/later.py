@@ -20,6 +20,6 @@ def _send(task: str, args: tuple[object, ...]) -> None:
     if task not in current_app.tasks:
         raise LookupError(f"No task is called {task!r}")
     try:
-        current_app.send_task(task, args=args, retry=False)
+        current_app.tasks[task].apply_async(args=args, retry=False)
     except Exception as error:
         logger.warning("Broker did not take %s: %s", task, type(error).__name__)

@@ -1,6 +1,7 @@
 """Certificates: the number is promised with the completion, the paper is drawn after."""
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -148,12 +149,17 @@ def draw_certificate(pk: int | None, now: datetime, at: str | None = None) -> bo
     return True
 
 
-def draw_waiting(now: datetime, at: str | None, *, seconds: float = 25) -> int:
-    """Draw what waits, oldest first, until nothing is left or the time is up."""
-    ends_at = timezone.now() + timedelta(seconds=seconds)
+def draw_waiting(now: datetime, at: str | None = None, *, seconds: float = 5) -> int:
+    """Draw what waits, oldest first, until nothing is left. When the time is up the rest is queued anew, behind what others
+    wait for.
+    """
+    ends_at = time.monotonic() + seconds
     drawn = 0
-    while timezone.now() < ends_at and draw_certificate(None, now, at):
+    while draw_certificate(None, now, at):
         drawn += 1
+        if time.monotonic() > ends_at:
+            later("certificates.draw_waiting", at)
+            break
     return drawn
 
 

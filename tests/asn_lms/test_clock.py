@@ -72,3 +72,16 @@ def test_the_sweeper_is_the_heartbeat_of_the_clock() -> None:
     assert again > first
     beats.mark(beats.CLOCK, first)
     assert beats.last(beats.CLOCK) == again
+
+
+def test_the_clock_goes_before_what_people_wait_for_and_that_before_bulk(settings: Any) -> None:
+    steps: list[int] = settings.CELERY_BROKER_TRANSPORT_OPTIONS["priority_steps"]
+    tasks: Any = current_app.tasks
+    order = [
+        beat_schedule()["notices.sweep"]["options"]["priority"],
+        settings.CELERY_TASK_DEFAULT_PRIORITY,
+        tasks["certificates.draw"].priority,
+        tasks["certificates.draw_waiting"].priority,
+    ]
+    assert order == steps
+    assert tasks["notices.send_waiting"].priority == steps[-1]
