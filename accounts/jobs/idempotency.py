@@ -21,6 +21,8 @@ IGNORED = {FIELD, "csrfmiddlewaretoken"}
 EXEMPT = ("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/", "/accounts/reauthenticate/")
 KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Location", "HX-Trigger", "HX-Refresh")
 LARGEST_KEPT = 512 * 1024
+# Refused at the door, with nothing done: whoever comes again with what was missing must not be refused from memory.
+PASSING = {401, 403, 429}
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -44,7 +46,7 @@ class IdempotencyMiddleware:
                 with transaction.atomic():  # the unique index makes a twin wait here
                     row = IdempotencyKey.objects.create(**place, body_hash=fingerprint)
                 response = self.get_response(request)
-                if response.status_code >= 500 or response.streaming or len(response.content) > LARGEST_KEPT:
+                if response.status_code >= 500 or response.status_code in PASSING or not _can_be_kept(response):
                     if response.status_code >= 500:
                         transaction.set_rollback(True)
                     else:
@@ -64,6 +66,10 @@ class IdempotencyMiddleware:
         return HttpResponse(
             bytes(kept.body), status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"}
         )
+
+
+def _can_be_kept(response: HttpResponse) -> bool:
+    return not response.streaming and len(response.content) <= LARGEST_KEPT
 
 
 def _fingerprint(request: HttpRequest) -> str:

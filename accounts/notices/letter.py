@@ -40,7 +40,7 @@ def write_letter(notice: Notice, connection: BaseEmailBackend | None = None) -> 
     letter = EmailMultiAlternatives(
         subject=" ".join(notice.title.split()),
         body=text.strip() + "\n",
-        to=[formataddr((person.full_name, person.email))],
+        to=[formataddr((" ".join(person.full_name.split()), person.email))],
         connection=connection,
         headers={"Message-ID": message_id(notice), "Auto-Submitted": "auto-generated"},
     )

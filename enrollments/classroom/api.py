@@ -125,7 +125,12 @@ def take_place(request: HttpRequest, wanted: EnrollIn) -> Status[EnrollmentOut]:
     return Status(200 if place.pk in before else 201, _shown(row))
 
 
-@router.get("/enrollments/{enrollment_id}", response=EnrollmentDetail, summary="One place with its lessons")
+@router.get(
+    "/enrollments/{enrollment_id}",
+    response=EnrollmentDetail,
+    url_name="enrollment",
+    summary="One place with its lessons",
+)
 def one(request: HttpRequest, enrollment_id: int) -> EnrollmentDetail:
     row = get_object_or_404(_visible(asking.person(request)), pk=enrollment_id)
     lessons = [

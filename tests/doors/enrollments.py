@@ -1,0 +1,160 @@
+"""enrollments: learning, certificates, reminders, reports."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.doors import OFFICE, Door, room
+from tests.world import SHEET, Side
+
+
+def _certificate(side: Side) -> dict[str, Any]:
+    return {"pk": side.certificate.pk}
+
+
+def _public(side: Side) -> dict[str, Any]:
+    return {"public_id": side.certificate.public_id}
+
+
+def _course(side: Side) -> dict[str, Any]:
+    return {"code": side.published.course.code}
+
+
+def _place(side: Side) -> dict[str, Any]:
+    return {"enrollment_id": side.enrollment.pk}
+
+
+def _lesson(side: Side) -> dict[str, Any]:
+    return {**_place(side), "uid": side.published.lessons.order_by("position")[0].uid}
+
+
+def _quiz(side: Side) -> dict[str, Any]:
+    return {"enrollment_id": side.practice.pk, "uid": side.quiz.uid}
+
+
+def _cohort(side: Side) -> dict[str, Any]:
+    return {"cohort_id": side.cohort.pk}
+
+
+def _roster(side: Side) -> dict[str, Any]:
+    return {**_cohort(side), "uid": side.roster.uid}
+
+
+def _unit(side: Side) -> dict[str, Any]:
+    return {"agency": side.agency.pk}
+
+
+def _dates(side: Side) -> dict[str, Any]:
+    return {"starts_on": "2026-03-01", "ends_on": "2026-11-30", "seats": "40", "place": "Aula"}
+
+
+DOORS = [
+    # Learning: the catalogue is open to every civil servant, a place only to who holds it
+    Door("home", "signed-in"),
+    Door("my-jp", "signed-in"),
+    Door("course", "signed-in", at=_course, sister="signed-in", foreign="signed-in"),
+    Door(
+        "take-place",
+        "signed-in",
+        at=_course,
+        sister="signed-in",
+        foreign="signed-in",
+        get=None,
+        post=302,
+        body=lambda side: {"cohort": "self"},
+    ),
+    Door("learn", "learner", at=_place, get=302),
+    Door("finished", "learner", at=lambda side: {"enrollment_id": side.done.pk}),
+    Door(
+        "give-back", "learner", at=_place, get=None, post=302, body=lambda side: {"reason": "Dinas luar."}, spoils=True
+    ),
+    Door("lesson", "learner", at=_lesson, post=302, body=lambda side: {"done": "1"}, spoils=True),
+    Door("lesson#quiz", "learner", at=_quiz, post=302, body=lambda side: {"begin": "1"}),
+    Door(
+        "lesson#reflection",
+        "learner",
+        at=lambda side: {"enrollment_id": side.practice.pk, "uid": side.reflection.uid},
+        post=302,
+        body=lambda side: {"send": "1", "text": "Saya menyapa warga lebih dahulu."},
+    ),
+    Door("office-place#practice", f"trainer {OFFICE}", at=lambda side: {"enrollment_id": side.practice.pk}),
+    # Certificates
+    Door("certificates", "signed-in"),
+    Door("certificate-pdf", f"learner {OFFICE}", at=_certificate),
+    # The learner sees the certificate, so they are told why they may not: sent back with a sentence.
+    Door("certificate-again", f"learner {OFFICE}", at=_certificate, get=None, post=302),
+    Door("verify", "everybody", at=_public, sister="everybody", foreign="everybody", post=200, is_public=True),
+    # Reminders
+    Door("office-reminders", OFFICE),
+    Door("office-reminder-send", OFFICE, at=lambda side: {"pk": side.notice.pk}, get=None, post=302),
+    # Cohorts in the office
+    Door("office-cohorts", f"trainer {OFFICE}"),
+    Door(
+        "office-cohort-new",
+        OFFICE,
+        post=302,
+        body=lambda side: {**_dates(side), "course": side.published.course.pk},
+        may_double=True,
+    ),
+    Door("office-cohort", f"trainer {OFFICE}", at=_cohort, post=302, body=lambda side: {"q": "Budi"}),
+    Door("office-cohort-edit", OFFICE, at=_cohort, post=302, body=_dates),
+    Door("office-cohort-state", OFFICE, at=_cohort, get=None, post=302, body=lambda side: {"do": "close"}, spoils=True),
+    Door("office-cohort-trainers", OFFICE, at=_cohort, post=302),
+    Door("office-cohort-deadline", OFFICE, at=_cohort, post=302, body=lambda side: {"due_on": "2026-12-01"}),
+    Door("office-cohort-add", OFFICE, at=_cohort, post=200, body=lambda side: {"q": "", "person": side.head.pk}),
+    Door(
+        "office-cohort-change",
+        OFFICE,
+        at=_cohort,
+        get=None,
+        post=302,
+        body=lambda side: {"do": "withdraw", "place": side.enrollment.pk, "sent": "1", "reason": "Mutasi"},
+        spoils=True,
+    ),
+    Door(
+        "office-cohort-import",
+        OFFICE,
+        at=_cohort,
+        post=302,
+        body=lambda side: {"file": SimpleUploadedFile("orang.csv", SHEET)},
+        may_double=True,
+    ),
+    Door("office-cohort-review", "officer", at=_roster),
+    Door("office-cohort-confirm", "officer", at=_roster, get=None, post=302),
+    Door("office-place", f"trainer {OFFICE}", at=_place),
+    Door("office-place-deadline", OFFICE, at=_place, get=None, post=302, body=lambda side: {"due_on": "2026-12-01"}),
+    Door(
+        "office-place-withdraw",
+        OFFICE,
+        at=_place,
+        get=None,
+        post=302,
+        body=lambda side: {"reason": "Mutasi"},
+        spoils=True,
+    ),
+    Door("office-place-attempts", OFFICE, at=_place, get=None, post=200, body=lambda side: {"extra": "1"}),
+    # Reports
+    Door("office", OFFICE),
+    room("report", f"head {OFFICE}", query=_unit),
+    room("report-people", f"head {OFFICE}", query=_unit),
+    room("report-person", f"head {OFFICE}", at=lambda side: {"person_id": side.learner.pk}),
+    room("exports", "head other_head officer admin"),
+    room(
+        "report-export",
+        f"head {OFFICE}",
+        query=_unit,
+        get=None,
+        post=302,
+        body=lambda side: {"form": "xlsx"},
+        may_double=True,
+    ),
+    # Open answers
+    Door("office-answers", f"trainer {OFFICE}"),
+    Door(
+        "office-answer",
+        f"trainer {OFFICE}",
+        at=lambda side: {"item_id": side.answer.pk},
+        post=302,
+        body=lambda side: {"comment": "Contoh yang baik."},
+    ),
+]
