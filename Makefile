@@ -16,7 +16,7 @@ TEST_ENV = $(VENV)/.ready-for-tests
 endif
 ASSETS = static/vendor/.ready
 
-.PHONY: run test bench screenshots messages check clean setup
+.PHONY: run test screenshots messages check clean setup
 
 run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
 	@exec $(PYTHON) -m asn_lms.serve --end-with-parent
@@ -26,9 +26,6 @@ setup: $(RUN_ENV) $(ASSETS)  ## set up and do nothing else
 test: $(TEST_ENV) $(ASSETS)  ## the whole suite
 	@sh .ci/browser
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
-
-bench: $(TEST_ENV) $(ASSETS)  ## measure; one line `name value unit` each, and bench.json
-	$(PYTHON) -m tests.bench
 
 screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DIR/screenshots
 	@sh .ci/browser
@@ -41,7 +38,7 @@ check: $(TEST_ENV)  ## everything that can be checked without running the produc
 	@VENV=$(VENV) sh .ci/check
 
 clean:  ## remove what was set up; data stay in DATA_DIR
-	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench.json
+	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # --- Set-up: each step leaves a stamp, so that the next start skips it ---
 

@@ -1,6 +1,7 @@
 """What every test stands on: real PostgreSQL, real Valkey, compiled messages, and the product's own settings but for three."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -13,6 +14,16 @@ from django.core.cache import cache
 
 from asn_lms import messages
 from tests.stack import Stack, folder
+
+REFERENCE_TABLES = {
+    "accounts_holiday",
+    "accounts_privacynotice",
+    "accounts_rank",
+    "courses_competencykind",
+    "courses_learningpath",
+    "courses_trainingtype",
+    "enrollments_yearlytarget",
+}
 
 
 def pytest_configure() -> None:
@@ -30,6 +41,19 @@ def pytest_configure() -> None:
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+    _keep_reference_rows()
+
+
+def _keep_reference_rows() -> None:
+    """A test with real transactions empties the tables behind it; what migrations wrote (ranks, paths, targets …) stays."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    emptied = DatabaseOperations.sql_flush
+
+    def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> Any:
+        return emptied(self, style, [table for table in tables if table not in REFERENCE_TABLES], **options)
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
