@@ -1,6 +1,7 @@
 """The outline of a version as one learner sees it: modules, lessons, what is finished, where they are."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 
 from courses.lesson_kinds import kinds
@@ -17,6 +18,7 @@ class Step:
     number: int
     is_finished: bool = False
     place: str = ""
+    best_score: Decimal | None = None
 
     @property
     def icon(self) -> str:
@@ -76,6 +78,7 @@ def arrange(lessons: list[Lesson], rows: dict[int, LessonProgress]) -> Outline:
             number,
             is_finished=lesson.pk in rows and rows[lesson.pk].finished_at is not None,
             place=rows[lesson.pk].place if lesson.pk in rows else "",
+            best_score=rows[lesson.pk].best_score if lesson.pk in rows else None,
         )
         for number, lesson in enumerate(lessons, start=1)
     ]

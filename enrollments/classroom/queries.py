@@ -27,6 +27,7 @@ from enrollments.cohorts.queries import open_cohorts
 from enrollments.credits.queries import YearOfCredit, months_of_credit, year_of_credit
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
+from enrollments.progress.queries import below_mark
 
 # More courses at once than this nobody learns; the page stays short and its queries few.
 MOST_SHOWN = 30
@@ -190,6 +191,8 @@ class CoursePage:
     cohorts: list[Cohort]
     credit: YearOfCredit
     self_paced_due_on: date | None
+    # Tests below the pass mark, said once nothing else is left to do.
+    below: list[Step]
 
     @property
     def description(self) -> str:
@@ -256,7 +259,16 @@ def course_page(person: User, code: str, now: datetime | None = None) -> CourseP
         cohorts=[] if step or course.current_id is None else open_cohorts(course, today),
         credit=year_of_credit(person, today.year),
         self_paced_due_on=date.fromordinal(today.toordinal() + days) if days else None,
+        below=_below(enrollment, plan) if enrollment and enrollment.status == Enrollment.Status.ACTIVE else [],
     )
+
+
+def _below(enrollment: Enrollment, plan: Outline) -> list[Step]:
+    if any(step.lesson.is_required and not step.is_finished for step in plan.steps):
+        return []
+    scores = {step.lesson: step.best_score for step in plan.steps if step.is_finished}
+    found = below_mark(enrollment.version.pass_mark, scores)
+    return [step for step in plan.steps if step.lesson in found]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ def comment_on(item: AttemptItem, text: str, *, by: User) -> AttemptItem:
         raise Refusal(_("Write a comment first."), field="comment")
     if len(text) > LONGEST:
         raise Refusal(_("A comment has at most 4,000 characters."), field="comment")
+    is_said = (item.comment, item.commented_by_id) == (text, by.pk)
+    if is_said and item.commented_at and item.saved_at <= item.commented_at:
+        return item
     # Not `save()`: the time at which the answer was saved stays.
     AttemptItem.objects.filter(pk=item.pk).update(comment=text, commented_by=by, commented_at=timezone.now())
     record("answer.commented", item.attempt.enrollment, by=by, agency=place.cohort.organiser, lesson=lesson.title)

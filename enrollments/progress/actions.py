@@ -14,7 +14,7 @@ from enrollments.credits.actions import credit_completion
 from enrollments.enrolling.actions import locked_enrollment
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
-from enrollments.progress.queries import standing
+from enrollments.progress.queries import below_mark, standing
 from enrollments.tallies.actions import count
 from enrollments.tallies.models import Measure
 
@@ -77,16 +77,15 @@ def complete_if_ready(enrollment: Enrollment, *, now: datetime | None = None) ->
 
 
 def _step_on(enrollment: Enrollment, lesson: Lesson) -> None:
-    """Count the finished lessons anew, and let "continue" land on the next one that is not finished."""
-    done = set(
-        LessonProgress.objects.filter(enrollment=enrollment, finished_at__isnull=False).values_list(
-            "lesson_id", flat=True
-        )
+    """Count the finished lessons anew, and let "continue" land on the next one that is not finished, or not passed."""
+    rows = {row.lesson_id: row for row in LessonProgress.objects.filter(enrollment=enrollment)}
+    lessons = list(Lesson.objects.filter(version=enrollment.version_id).order_by("position"))
+    done = {pk for pk, row in rows.items() if row.finished_at is not None}
+    left = [one for one in lessons if one.pk not in done] or below_mark(
+        enrollment.version.pass_mark, {one: rows[one.pk].best_score for one in lessons}
     )
-    order = list(
-        Lesson.objects.filter(version=enrollment.version_id).order_by("position").values_list("pk", "uid", "position")
-    )
-    left = [(position <= lesson.position, position, uid) for pk, uid, position in order if pk not in done]
     enrollment.lessons_finished = len(done)
-    enrollment.current_lesson_uid = min(left)[2] if left else lesson.uid
+    enrollment.current_lesson_uid = min(
+        left, key=lambda one: (one.position <= lesson.position, one.position), default=lesson
+    ).uid
     enrollment.save(update_fields=["lessons_finished", "current_lesson_uid"])

@@ -1,6 +1,6 @@
 """How far a learner is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -35,6 +35,12 @@ def standing(enrollment: Enrollment) -> Standing:
         scores.append(best)
     mean = (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP) if scores else None
     return Standing(is_complete=True, score=mean)
+
+
+def below_mark(pass_mark: Decimal, best_scores: Mapping[Lesson, Decimal | None]) -> list[Lesson]:
+    """Of finished lessons with their best scores: the required graded ones that have not reached the pass mark."""
+    tried = [one for one, best in best_scores.items() if one.is_required and best is not None and best < pass_mark]
+    return sorted(graded(tried), key=lambda lesson: lesson.position)
 
 
 def graded(lessons: Iterable[Lesson]) -> list[Lesson]:

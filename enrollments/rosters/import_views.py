@@ -71,7 +71,11 @@ def _job(request: SignedIn, cohort: Cohort, uid: UUID) -> Job:
 
 def _rows(job: Job, show: str, number: str, cohort: Cohort) -> dict[str, Any]:
     counts = {kind: int(job.result.get(kind, 0)) for kind in (REFUSED, CREATED, UNCHANGED)}
-    labels = {REFUSED: _("To be fixed"), CREATED: _("Ready"), UNCHANGED: _("Left out")}
+    labels = {
+        REFUSED: _("To be fixed"),
+        CREATED: _("Ready") if job.task == CHECK else _("Added"),
+        UNCHANGED: _("Left out"),
+    }
     show = show if show in counts else ""
     shown = [one for one in job.result.get("shown", []) if not show or one["kind"] == show]
     order = list(counts)

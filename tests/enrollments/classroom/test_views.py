@@ -224,6 +224,15 @@ def test_the_last_lesson_leads_to_the_certificate(client: Client, people: Cast) 
 
 
 @pytest.mark.usefixtures("_plain_kinds")
+def test_the_course_page_names_the_test_that_stands_in_the_way(client: Client, people: Cast) -> None:
+    enrollment = learning(people, make.version(kind="exam", lessons=1))
+    client.post(address(enrollment), {"begin": "1"}, headers=JSON)
+    client.post(address(enrollment), {"hand_in": "40"}, headers=JSON)
+    page = client.get(reverse("course", args=[enrollment.version.course.code])).content.decode()
+    assert "nilai terbaik 40,00" in page
+
+
+@pytest.mark.usefixtures("_plain_kinds")
 def test_a_script_gets_json_and_a_refusal_as_a_sentence(client: Client, people: Cast) -> None:
     enrollment = learning(people, make.version(kind="exam"))
     answer = client.post(address(enrollment), {"question": "q1", "answer": "a", "seq": 1}, headers=JSON)

@@ -117,6 +117,15 @@ def test_lessons_are_counted_and_continue_lands_on_the_next_unfinished_one() -> 
     assert (enrollment.lessons_finished, enrollment.current_lesson_uid) == (2, lessons[0].uid)
 
 
+def test_continue_lands_on_the_test_that_was_not_passed_when_nothing_else_is_left() -> None:
+    enrollment, (exam, page) = place(course("exam", "plain"))
+    finish_lesson(enrollment, exam, score=Decimal(40), now=NOW)
+    finish_lesson(enrollment, page, now=NOW)
+    enrollment.refresh_from_db()
+    assert enrollment.status == Enrollment.Status.ACTIVE
+    assert enrollment.current_lesson_uid == exam.uid
+
+
 def test_a_finished_lesson_stays_finished_at_its_first_hour() -> None:
     enrollment, (first, _second) = place(course("plain", "plain"))
     finish_lesson(enrollment, first, now=NOW)
