@@ -294,6 +294,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 # Who goes first when work queues up (0 first): the clock's sweeps, then what somebody waits for, then bulk (docs/decisions).
 CELERY_TASK_DEFAULT_PRIORITY = 3
+CELERY_TASK_ROUTES = {
+    "certificates.draw": {"priority": 6},
+    "certificates.draw_waiting": {"priority": 9},
+    "notices.send_waiting": {"priority": 9},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat")
 

@@ -13,7 +13,7 @@ def send(notice_id: int, at: str | None = None) -> None:
     actions.send_mail(notice_id, instant(at))
 
 
-@shared_task(name="notices.send_waiting", priority=9)
+@shared_task(name="notices.send_waiting")
 def send_waiting(at: str | None = None) -> None:
     actions.send_waiting(instant(at), at)
 

@@ -6,12 +6,12 @@ from asn_lms.lib.days import instant
 from enrollments.certificates import actions
 
 
-@shared_task(name="certificates.draw", priority=6)
+@shared_task(name="certificates.draw")
 def draw(certificate_id: int, at: str | None = None) -> None:
     actions.draw_certificate(certificate_id, instant(at), at)
 
 
-@shared_task(name="certificates.draw_waiting", priority=9)
+@shared_task(name="certificates.draw_waiting")
 def draw_waiting(at: str | None = None) -> None:
     actions.draw_waiting(instant(at), at)
 

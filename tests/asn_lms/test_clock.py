@@ -76,12 +76,12 @@ def test_the_sweeper_is_the_heartbeat_of_the_clock() -> None:
 
 def test_the_clock_goes_before_what_people_wait_for_and_that_before_bulk(settings: Any) -> None:
     steps: list[int] = settings.CELERY_BROKER_TRANSPORT_OPTIONS["priority_steps"]
-    tasks: Any = current_app.tasks
+    route = current_app.amqp.router.route
     order = [
         beat_schedule()["notices.sweep"]["options"]["priority"],
         settings.CELERY_TASK_DEFAULT_PRIORITY,
-        tasks["certificates.draw"].priority,
-        tasks["certificates.draw_waiting"].priority,
+        route({}, "certificates.draw")["priority"],
+        route({}, "certificates.draw_waiting")["priority"],
     ]
     assert order == steps
-    assert tasks["notices.send_waiting"].priority == steps[-1]
+    assert route({}, "notices.send_waiting")["priority"] == steps[-1]
