@@ -21,6 +21,7 @@ from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import Refusal, beside_fields
 from courses.structure.models import Lesson
 from enrollments.attempts.actions import add_attempts
+from enrollments.certificates.models import Certificate
 from enrollments.cohorts.models import Cohort
 from enrollments.cohorts.rules import may_run
 from enrollments.enrolling.actions import enroll, reschedule, withdraw
@@ -176,6 +177,7 @@ def _place_page(request: SignedIn, found: Enrollment, **forms: Any) -> HttpRespo
     context = {
         "held": found,
         "rows": rows,
+        "certificate": Certificate.objects.visible_to(request.user).live().filter(enrollment=found).first(),
         "may_change": is_active and may_run(request.user, found.cohort.organiser),
         "has_scored": any(row.is_scored for row in rows),
         "deadline_form": DeadlineForm(place=found),

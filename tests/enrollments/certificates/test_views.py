@@ -79,6 +79,13 @@ def test_officers_of_the_organiser_have_the_paper_and_nobody_else() -> None:
     }
 
 
+def test_an_officer_finds_the_paper_on_the_page_of_the_place() -> None:
+    who = cast()
+    row = certificate(who)
+    page = signed_in(who.officer).get(reverse("office-place", args=[row.enrollment_id])).content.decode()
+    assert reverse("certificate-pdf", args=[row.pk]) in page
+
+
 @pytest.mark.parametrize("count", [3, 30])
 def test_a_page_of_many_certificates_costs_no_more_queries(count: int, django_assert_max_num_queries: Any) -> None:
     who = cast()
