@@ -273,7 +273,7 @@ def quiet() -> Iterator[list[str]]:
         root.removeHandler(keeper)
 
 
-def _know(stack: ExitStack, made: World) -> None:
+def know(stack: ExitStack, made: World) -> None:
     """Who walks does not change meanwhile, so people and their grants are read once and not four thousand times."""
     known = {
         made.people[name].pk: User.objects.select_related("agency").get(pk=made.people[name].pk) for name in PEOPLE
@@ -292,7 +292,7 @@ def walk_everywhere() -> Walk:
         stack.enter_context(patch.multiple(urls, handler404=plain_404, handler403=plain_403))
         made = world()
         walker = Walker(made)
-        _know(stack, made)
+        know(stack, made)
         visits: list[Visit] = []
         for door in known():
             things = list(walker.things(door))

@@ -16,7 +16,6 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from allauth.account.internal.flows.manage_email import sync_user_email_address
 from django.core.files.base import ContentFile
 
 from accounts.agencies.models import Agency
@@ -24,7 +23,7 @@ from accounts.jobs.models import Job
 from accounts.notices.models import Notice
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
-from accounts.signin.actions import acknowledge, issue_token
+from accounts.signin.actions import acknowledge, issue_token, trust_office_address
 from accounts.signin.models import ApiToken
 from accounts.signin.queries import current_notice
 from courses.authoring.actions import next_draft
@@ -154,7 +153,7 @@ def world() -> World:
         person = people[name]
         person.set_password(make.PASSWORD)
         person.save(update_fields=["password"])
-        sync_user_email_address(person)  # as signing in does
+        trust_office_address(person)  # as signing in does
         if notice:
             acknowledge(person, notice)
     return made

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.agencies.models import Agency
@@ -315,6 +315,7 @@ def _read_number(nip: str, employment: str, today: date, *, field: str = "nip") 
 def _refuse_known_number(number: Nip | None, *, but: User | None = None) -> None:
     if number is None:
         return
+    _one_after_another(number.number)
     others = PersonNumber.objects.exclude(person=but) if but else PersonNumber.objects.all()
     people = User.objects.exclude(pk=but.pk) if but else User.objects.all()
     if people.filter(nip=number.number).exists() or others.filter(number=number.number).exists():
@@ -322,9 +323,16 @@ def _refuse_known_number(number: Nip | None, *, but: User | None = None) -> None
 
 
 def _refuse_known_email(email: str, *, but: User | None = None) -> None:
+    _one_after_another(email.lower())
     people = User.objects.exclude(pk=but.pk) if but else User.objects.all()
     if email and people.filter(email__iexact=email).exists():
         raise Refusal(_("This e-mail address belongs to another person."), field="email")
+
+
+def _one_after_another(what: str) -> None:
+    """Who gives the same number or address at the same moment waits here, and then sees that it is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def _only_profile(values: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _review(job: Job, show: str, page_text: str) -> dict[str, Any]:
     show = show if show in counts else ""
     shown = [one for one in job.result.get("shown", []) if not show or one["kind"] == show]
     shown.sort(key=lambda one: (order.index(one["kind"]), one["row"]))
-    number = int(page_text) if page_text.isdigit() and len(page_text) < 5 else 0
+    number = int(page_text) if page_text.isascii() and page_text.isdigit() and len(page_text) < 5 else 0
     rows = shown[number * ROWS : (number + 1) * ROWS]
     labels = {REFUSED: _("To be fixed"), CREATED: _("New"), UPDATED: _("Changed"), UNCHANGED: _("Unchanged")}
     return {

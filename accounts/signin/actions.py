@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -124,3 +125,16 @@ def note_use(token: ApiToken, today: date | None = None) -> None:
     today = today or timezone.now().date()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+
+
+@transaction.atomic
+def trust_office_address(person: User) -> None:
+    """The address that the office wrote down counts as confirmed: nobody is asked to confirm it, and it stays in use until a
+    new one that the person asks for is confirmed. Without this, allauth would drop the old address at once.
+    """
+    email = person.email.lower()
+    if not email or EmailAddress.objects.filter(user=person, email=email, verified=True, primary=True).exists():
+        return
+    EmailAddress.objects.filter(email__iexact=email).exclude(user=person).delete()
+    EmailAddress.objects.filter(user=person, primary=True).exclude(email=email).update(primary=False)
+    EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})

@@ -9,11 +9,18 @@ from django.http import HttpRequest
 
 from accounts.notices.account_mail import post_mail
 from accounts.people.models import User
+from accounts.signin.actions import trust_office_address
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
+        answer = super().pre_login(request, user, **kwargs)
+        if answer is None:
+            trust_office_address(user)
+        return answer
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the mail as a row; a worker sends it. To an address that nobody has, the same work is done and taken back,

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -48,6 +50,11 @@ def problem(status: int, title: str, **extra: object) -> JsonResponse:
     )
 
 
+# How the driver and the server say that PostgreSQL keeps no NUL byte, in text and in JSON. No person types one, so it is
+# answered once here for every page and search that has no form to say it.
+_NUL = ("NUL (0x00)", "\\u0000 cannot be converted")
+
+
 class RefusalMiddleware:
     """Turns a refusal that no view caught into an answer."""
 
@@ -58,6 +65,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ValueError | DataError) and any(word in str(exception) for word in _NUL):
+            raise BadRequest from exception
         if not isinstance(exception, Refusal):
             return None
         sentence = str(exception.sentence)

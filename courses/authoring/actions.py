@@ -65,7 +65,9 @@ def _new_course(title: str, organiser: Agency, by: User | None, code: str) -> Co
 
 def lock_draft(version: CourseVersion, *, by: User | None) -> CourseVersion:
     """The draft under lock, and the person counted among its authors from now on. Refuses any other state and any other person."""
-    row = CourseVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
+    row = CourseVersion.objects.select_for_update(of=("self",), no_key=True).filter(pk=version.pk).first()
+    if row is None:
+        raise Refusal(_("It is gone: somebody else deleted it. Reload the page."))
     row.course = Course.objects.select_related("organiser").get(pk=row.course_id)
     if by is not None and not may_author(by, row.course.organiser):
         raise NotYours(_("Only a training officer of %(agency)s can do this.") % {"agency": row.course.organiser})

@@ -55,7 +55,9 @@ def _locked(version: CourseVersion, *states: str) -> CourseVersion:
         .select_related("organiser")
         .get(pk=version.course_id)
     )
-    row = CourseVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
+    row = CourseVersion.objects.select_for_update(of=("self",), no_key=True).filter(pk=version.pk).first()
+    if row is None:
+        raise Refusal(_("It is gone: somebody else deleted it. Reload the page."))
     row.course = course
     if row.state not in states:
         raise WrongState(row)

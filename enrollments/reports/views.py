@@ -52,14 +52,18 @@ def asked(request: HttpRequest) -> Asked:
     if not may_read_reports(user):
         raise PermissionDenied
     wanted = request.GET.get("agency") or request.POST.get("agency") or ""
-    line = line_of(user, int(wanted) if wanted.isdigit() and len(wanted) < 10 else 0) if wanted else [top_agency(user)]
+    line = (
+        line_of(user, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0)
+        if wanted
+        else [top_agency(user)]
+    )
     if not line:
         raise Http404
     *above, agency = line
     today = local_day(agency.zone)
     year = request.GET.get("year") or request.POST.get("year") or ""
     years = list(range(today.year, FIRST_YEAR - 1, -1))
-    chosen = int(year) if year.isdigit() and int(year) in years else today.year
+    chosen = int(year) if year.isascii() and year.isdigit() and int(year[:4]) in years else today.year
     return Asked(agency, chosen, years, above)
 
 

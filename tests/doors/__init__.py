@@ -54,6 +54,8 @@ class Door:
     is_room: bool = False
     # What it does takes away what other doors need.
     spoils: bool = False
+    # Shows everybody the same, so some of each sort ask.
+    is_alike: bool = False
     # Two forms without a key are two wishes: two comments, two tokens.
     may_double: bool = False
 
@@ -112,12 +114,12 @@ class Door:
             return self.insiders
         if method == "GET" and self.get is None:
             return (NOBODY, *self.insiders[:1])
+        if self.is_alike:
+            return (NOBODY, "learner", "officer")
         if whose in {"own", "plain"}:
             return EVERYBODY
-        if method == "GET" and whose != "missing" and not self.is_room:
-            return EVERYBODY
-        strangers = {"sister": ("learner",), "foreign": ("learner", NOBODY)}.get(whose, ("learner",))
-        return tuple(dict.fromkeys((*self.insiders, *strangers)))
+        strangers = ("learner",) if whose == "missing" else ("learner", "head", "trainer", NOBODY)
+        return tuple(dict.fromkeys((*self.insiders, *strangers[: 2 if method == "POST" or self.is_room else 4])))
 
     @property
     def who_comes(self) -> str:

@@ -42,7 +42,7 @@ def _check(side: Side) -> dict[str, Any]:
 
 
 def _profile(side: Side) -> dict[str, Any]:
-    return {"name": "Nama Baru", "email": "baru@contoh.go.id", "post_kind": "pelaksana", "sex": "1"}
+    return {"name": "Nama Baru", "email": side.learner.email, "post_kind": "pelaksana", "sex": "1"}
 
 
 def _service(side: Side) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _service(side: Side) -> dict[str, Any]:
 
 
 def _new_person(side: Side) -> dict[str, Any]:
-    return {**_profile(side), **_service(side), "nip": "198802022012021987"}
+    return {**_profile(side), **_service(side), "email": "baru@contoh.go.id", "nip": "198802022012021987"}
 
 
 def _sheet(side: Side) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _role(side: Side) -> dict[str, Any]:
 DOORS = [
     Door("privacy", "everybody"),
     Door("privacy-read", "signed-in", post=302),
-    Door("activation", "nobody signed-in:302", post=422, body=_wrong_code),
+    Door("activation", "nobody signed-in:302", post=422, body=_wrong_code, is_kept=False),
     Door("activation-sheet", OFFICE, at=_unit, post=200, may_double=True),
     Door("my-data", "signed-in"),
     Door("preferences", "signed-in", post=302, body=lambda side: {"wants_mail": "on", "language": "id"}),
@@ -132,6 +132,7 @@ DOORS = [
         "office-agency-edit",
         OFFICE,
         at=_below,
+        spoils=True,
         post=302,
         body=lambda side: {"name": "Seksi Lain", "code": "SEKSI-LAIN", "kind": "unit", "zone": "Asia/Jakarta"},
     ),

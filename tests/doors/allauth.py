@@ -1,5 +1,6 @@
 """What allauth brings under /accounts/. Who just signed in counts as having proved who they are."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests import make
@@ -28,7 +29,7 @@ def _new_password(side: Side) -> dict[str, Any]:
     return {"oldpassword": make.PASSWORD, "password1": "hujan-pagi-di-medan", "password2": "hujan-pagi-di-medan"}
 
 
-DOORS = [
+_ROWS = [
     Door("account_login", "nobody signed-in:302", post=200, body=_wrong, is_kept=False),
     Door("account_logout", "signed-in nobody:302", post=302, is_kept=False, spoils=True),
     Door("account_inactive", "everybody"),
@@ -42,7 +43,15 @@ DOORS = [
         may_double=True,
     ),
     Door("account_email_verification_sent", "everybody"),
-    Door("account_change_password", "signed-in", post=302, body=_new_password, spoils=True),
+    Door(
+        "account_change_password",
+        "signed-in",
+        post=302,
+        body=_new_password,
+        is_kept=False,
+        may_double=True,
+        spoils=True,
+    ),
     Door("account_set_password", "signed-in:302"),
     Door(
         "account_reset_password",
@@ -80,3 +89,6 @@ DOORS = [
     Door("/accounts/social/connections/", "everybody:301"),
     Door("usersessions_list", "signed-in", post=302),
 ]
+
+# Drawn alike for everybody who is signed in.
+DOORS = [replace(row, is_alike=True) for row in _ROWS]

@@ -30,10 +30,10 @@ def _code(side: Side) -> dict[str, Any]:
 
 DOORS = [
     Door("healthz", "everybody", post=200),
-    Door("guide", "everybody"),
-    Door("accessibility", "everybody"),
+    Door("guide", "everybody", is_alike=True),
+    Door("accessibility", "everybody", is_alike=True),
     Door("theme", "everybody", get=None, post=302, body=lambda side: {"theme": "dark"}, is_kept=False),
-    Door("api:openapi-json", "everybody"),
+    Door("api:openapi-json", "everybody", is_alike=True),
     Door("api:api-root", "nobody:404", closed=404),
     Door("api:me", "signed-in"),
     Door("api:certificates", "signed-in"),

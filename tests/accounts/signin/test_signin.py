@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
@@ -205,3 +206,24 @@ def test_my_data_downloads_what_is_kept(client: Client, people: Cast) -> None:
     _read_notice(people)
     client.force_login(people.learner)
     assert client.get("/me/?format=json").json()["nip"] == people.learner.nip
+
+
+def test_a_new_address_counts_only_when_it_is_confirmed_and_until_then_the_old_one_does(client: Client) -> None:
+    person = make.person(password=True)
+    office = person.email
+    assert sign_in(client, str(person.nip)) == 302
+    client.post("/accounts/reauthenticate/", {"password": make.PASSWORD})
+    answer = client.post("/accounts/email/", {"action_add": "", "email": "pribadi@contoh.com"})
+    assert answer.status_code == 302
+    person.refresh_from_db()
+    assert person.email == office
+    assert set(EmailAddress.objects.filter(user=person).values_list("email", "verified", "primary")) == {
+        (office, True, True),
+        ("pribadi@contoh.com", False, False),
+    }
+
+
+def test_nobody_is_asked_to_confirm_the_address_that_the_office_wrote_down(client: Client) -> None:
+    person = make.person(password=True)
+    assert sign_in(client, str(person.nip)) == 302
+    assert not Notice.objects.filter(person=person).exists()

@@ -1,0 +1,101 @@
+"""A copy of the test database in which things are really committed, by as many connections as a test wants.
+
+Copying is cheaper than cleaning up, and leaves what other tests stand on untouched.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connection, connections
+
+Answer = TypeVar("Answer")
+
+
+def _on_the_server(*statements: str) -> None:
+    """Run statements that no transaction may hold, on a connection of their own."""
+    import psycopg2
+
+    asked = connection.get_connection_params() | {"dbname": "postgres"}
+    server = psycopg2.connect(
+        **{name: asked[name] for name in ("dbname", "user", "password", "host", "port") if name in asked}
+    )
+    server.autocommit = True
+    try:
+        with server.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        server.close()
+
+
+class Twin:
+    """Databases copied from each other; work in them is done by two threads, each with a connection of its own."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        self.seed = f"{template}_seed"
+        self.name = f"{template}_twin"
+        self.pool = ThreadPoolExecutor(2)
+
+    def fresh(self, *, of: str = "") -> None:
+        """Throw the twin away and copy it anew."""
+        self.hang_up()
+        _on_the_server(
+            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
+            f'CREATE DATABASE "{self.name}" TEMPLATE "{of or self.seed}"',
+        )
+
+    def keep(self) -> None:
+        """What the twin holds now is what `fresh` gives from now on."""
+        self.hang_up()
+        _on_the_server(
+            f'DROP DATABASE IF EXISTS "{self.seed}" WITH (FORCE)',
+            f'CREATE DATABASE "{self.seed}" TEMPLATE "{self.name}"',
+        )
+
+    def drop(self) -> None:
+        self.hang_up()
+        self.pool.shutdown()
+        _on_the_server(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (self.name, self.seed)))
+
+    def at_once(self, one: Callable[[], Answer], other: Callable[[], Answer]) -> list[Answer]:
+        """Do both at the same moment, each on a connection of its own, and give the answers in order."""
+        return list(self.pool.map(Meeting(), (one, other)))
+
+    def do(self, work: Callable[[], Answer]) -> Answer:
+        return self.pool.submit(work).result()
+
+    def hang_up(self) -> None:
+        """Both connections are closed: a database that is spoken to can be neither copied nor dropped."""
+        self.at_once(connections.close_all, connections.close_all)
+
+
+class Meeting:
+    """Two threads begin together."""
+
+    def __init__(self) -> None:
+        self.barrier = Barrier(2)
+
+    def __call__(self, work: Callable[[], Answer]) -> Answer:
+        self.barrier.wait(20)
+        return work()
+
+
+@contextmanager
+def twin() -> Iterator[Twin]:
+    """While it lasts, new connections go to the twin. The caller's own connection must be closed before."""
+    name = str(connection.settings_dict["NAME"])
+    made = Twin(name)
+    connection.close()
+    made.fresh(of=name)
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = made.name
+    try:
+        yield made
+    finally:
+        connection.close()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+        made.drop()
