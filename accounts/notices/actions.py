@@ -81,7 +81,13 @@ def send_mail(pk: int, now: datetime, relay: BaseEmailBackend | None = None) -> 
     Returns what the server's answer meant when it was not taken, else None.
     """
     notice = claim(pk, now)
-    return hand_over(notice, now, relay or get_connection()) if notice else None
+    if notice is None:
+        return None
+    server = relay or get_connection()
+    try:
+        return hand_over(notice, now, server)
+    finally:
+        _hang_up(server)
 
 
 def send_waiting(now: datetime, at: str | None = None, *, seconds: float = 5) -> int:

@@ -29,6 +29,13 @@ class Relay(BaseEmailBackend):
         super().__init__()
         self.answers = list(answers)
         self.taken: list[EmailMessage] = []
+        self.is_open = False
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def close(self) -> None:
+        self.is_open = False
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         answer = self.answers.pop(0) if self.answers else None
@@ -90,6 +97,13 @@ def test_a_sent_mail_is_not_sent_again() -> None:
     actions.send_mail(notice.pk, NOON, relay)
     actions.send_mail(notice.pk, NOON, relay)
     assert len(relay.taken) == 1
+
+
+def test_no_line_to_the_mail_server_is_left_open() -> None:
+    relay = Relay()
+    actions.send_mail(told().pk, NOON, relay)
+    assert relay.taken
+    assert not relay.is_open
 
 
 def test_a_mail_in_the_hands_of_one_sender_is_not_taken_by_another() -> None:

@@ -142,6 +142,12 @@ def test_whoever_has_the_file_can_have_it_compared_without_it_being_kept(tmp_pat
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_the_check_speaks_the_language_of_who_asks() -> None:
+    page = Client(headers={"accept-language": "en"}).get(check(certificate(cast()))).content.decode()
+    assert "This certificate is valid" in page
+    assert "2,5 (dua koma lima) JP" in page  # as the paper has it
+
+
 def test_a_revoked_certificate_says_so_and_names_its_successor() -> None:
     row = certificate(cast())
     Certificate.objects.filter(pk=row.pk).update(state=Certificate.State.REVOKED, revoked_at=NOW)
