@@ -11,6 +11,7 @@ from accounts.roles.models import RoleGrant
 from accounts.signin.models import PrivacyAcknowledgement, PrivacyNotice
 from courses.structure.models import Course, CourseVersion, Lesson, Module
 from enrollments.cohorts.models import Cohort
+from enrollments.cohorts.queries import next_number
 from enrollments.enrolling.models import Enrollment
 
 PASSWORD = "Rahasia-Demo-2026"
@@ -106,10 +107,10 @@ def publish(row: CourseVersion) -> CourseVersion:
 
 
 def cohort(*, version: CourseVersion | None = None, self_paced: bool = False, **fields: Any) -> Cohort:
-    number = next(_numbers)
     of = version or globals()["version"]()
+    number = next_number(of.course, fields.get("year", 2026))
     dates: dict[str, Any] = (
-        {} if self_paced else {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), "number": number % 30000}
+        {} if self_paced else {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), "number": number}
     )
     values = {
         "course": of.course,

@@ -18,6 +18,8 @@ from enrollments.cohorts.models import Cohort
 from enrollments.cohorts.queries import next_number, possible_trainers
 from enrollments.cohorts.rules import may_run
 
+HIGHEST_NUMBER = 3999  # the last that Roman numerals can write
+
 
 @transaction.atomic
 def create_cohort(
@@ -51,6 +53,8 @@ def create_cohort(
         number = next_number(course, year)
     elif Cohort.objects.filter(course=course, year=year, number=number, is_self_paced=False).exists():
         raise Refusal(_("This course already has a cohort with that number in that year."), field="number")
+    if not 1 <= number <= HIGHEST_NUMBER:
+        raise Refusal(_("The number of a cohort is between 1 and %d.") % HIGHEST_NUMBER, field="number")
     cohort = Cohort.objects.create(
         course=course,
         version_id=course.current_id,

@@ -51,6 +51,13 @@ def test_a_number_is_given_once() -> None:
     assert str(create_cohort(version.course, starts_on=SOON, ends_on=SOON, by=None)) == "Angkatan V"
 
 
+@pytest.mark.parametrize("number", [0, -1, 4000])
+def test_a_number_that_roman_numerals_cannot_write_is_refused_beside_its_field(number: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        create_cohort(make.version().course, starts_on=SOON, ends_on=SOON, number=number, by=None)
+    assert refused.value.field == "number"
+
+
 def test_only_officers_of_the_organiser_open_cohorts() -> None:
     people = cast()
     course = make.version(organiser=people.bkpsdm).course
