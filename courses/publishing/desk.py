@@ -67,7 +67,7 @@ def desk_or_404(user: Any, code: str, *, authors_only: bool = True) -> Desk:
     rows = CourseVersion.objects.managed_by(user) if authors_only else CourseVersion.objects.visible_to(user)
     versions = tuple(
         rows.filter(course__code=code)
-        .select_related("course__organiser", "reviewer", "competency", "path", "training_type")
+        .select_related("course__organiser", "course__current", "reviewer", "competency", "path", "training_type")
         .order_by("-number")
     )
     if not versions:
