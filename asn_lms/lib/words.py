@@ -57,17 +57,21 @@ def percent(value: Number, *, language: str | None = None) -> str:
     return f"{number(value, places=1, language=language)}%"
 
 
-def share(part: Number, whole: Number, *, language: str | None = None) -> str:
-    """Part of a whole as `63,4%`. Never 100% before everybody is counted; a dash when there is nobody to count."""
+def percentage(part: Number, whole: Number) -> Decimal | None:
+    """Part of a whole in percent with one decimal place. Never 100 before everybody is counted; None when there is nobody to count."""
     part, whole = Decimal(str(part)), Decimal(str(whole))
     if whole == 0:
-        return NONE
+        return None
     value = part * _HUNDRED / whole
     tenth = Decimal("0.1")
     rounded = value.quantize(tenth, rounding=ROUND_HALF_UP)
-    if part < whole and rounded >= _HUNDRED:
-        rounded = value.quantize(tenth, rounding=ROUND_DOWN)
-    return percent(rounded, language=language)
+    return value.quantize(tenth, rounding=ROUND_DOWN) if part < whole and rounded >= _HUNDRED else rounded
+
+
+def share(part: Number, whole: Number, *, language: str | None = None) -> str:
+    """Part of a whole as `63,4%`; a dash when there is nobody to count."""
+    found = percentage(part, whole)
+    return NONE if found is None else percent(found, language=language)
 
 
 def terbilang(value: Number) -> str:

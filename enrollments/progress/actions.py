@@ -70,6 +70,7 @@ def complete_if_ready(enrollment: Enrollment, *, now: datetime | None = None) ->
     reserve_certificate(enrollment, on=day)
     course = enrollment.version.course
     count(Measure.COMPLETED, agency, course, day)
+    count(Measure.ENDED, enrollment.agency, course, local_day(enrollment.agency.zone, now))
     if credit.jp:
         count(Measure.JP, agency, course, day, credit.jp)
     record("enrollment.completed", enrollment, by=learner, agency=agency, score=where.score, jp=credit.jp)

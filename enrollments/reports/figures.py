@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.agencies.models import Agency
+from asn_lms.lib.words import percentage
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class Staff:
     @property
     def share(self) -> Decimal | None:
         """Percent of the PNS who reached the floor, one decimal; None where there is no PNS."""
-        return (Decimal(100 * self.reached) / self.pns).quantize(Decimal("0.1")) if self.pns else None
+        return percentage(self.reached, self.pns)
 
     @property
     def mean(self) -> Decimal | None:
         """JP per PNS, one decimal."""
-        return (self.pns_jp / self.pns).quantize(Decimal("0.1")) if self.pns else None
+        return (self.pns_jp / self.pns).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.pns else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class MonthRow:
     enrolled: int
     completed: int
     jp: Decimal
-    # Places in progress when the month ended (or now)
+    # Places taken in the unit that were in progress when the month ended (or now)
     in_progress: int
     # Places still open whose deadline lay in this month
     overdue: int

@@ -234,7 +234,7 @@ def _months(
                 enrolled=int(counts[month, Measure.ENROLLED]),
                 completed=int(counts[month, Measure.COMPLETED]),
                 jp=counts[month, Measure.JP],
-                in_progress=int(so_far[Measure.ENROLLED] - so_far[Measure.COMPLETED] - so_far[Measure.WITHDRAWN]),
+                in_progress=int(so_far[Measure.ENROLLED] - so_far[Measure.ENDED] - so_far[Measure.WITHDRAWN]),
                 overdue=overdue.get(number, 0),
                 reached=sum(n for m, n in reached.items() if m <= number),
                 share=Staff(pns=pns, reached=sum(n for m, n in reached.items() if m <= number)).share,

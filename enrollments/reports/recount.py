@@ -12,6 +12,9 @@ _RECOUNT = """
         SELECT e.completion_agency_id, v.course_id, e.completed_at, 'completed', 1
         FROM enrollments_enrollment e JOIN courses_courseversion v ON v.id = e.version_id WHERE e.status = 'completed'
         UNION ALL
+        SELECT e.agency_id, v.course_id, e.completed_at, 'ended', 1
+        FROM enrollments_enrollment e JOIN courses_courseversion v ON v.id = e.version_id WHERE e.status = 'completed'
+        UNION ALL
         SELECT e.agency_id, v.course_id, e.withdrawn_at, 'withdrawn', 1
         FROM enrollments_enrollment e JOIN courses_courseversion v ON v.id = e.version_id WHERE e.status = 'withdrawn'
     ), months AS (

@@ -13,6 +13,8 @@ class Measure(models.TextChoices):
     ENROLLED = "enrolled", _("enrolled")
     COMPLETED = "completed", _("completed")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    # A completed place, at the unit in which it was taken: the person may have moved before they completed it elsewhere.
+    ENDED = "ended", _("no longer in progress")
     JP = "jp", _("JP credited")
 
 

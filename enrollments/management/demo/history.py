@@ -265,7 +265,8 @@ def _write_counts(places: list[Enrollment]) -> None:
             deltas[agency, course, _month(place.withdrawn_at), Measure.WITHDRAWN] += 1
         if place.completed_at:
             day = place.completed_at.astimezone(WIB).date()
-            deltas[agency, course, day.replace(day=1), Measure.COMPLETED] += 1
+            for measure in (Measure.COMPLETED, Measure.ENDED):
+                deltas[agency, course, day.replace(day=1), measure] += 1
             deltas[agency, course, day.replace(day=1), Measure.JP] += place.version.jp  # type: ignore[assignment]  # Counter of Decimal
             credits.append(
                 Credit(

@@ -85,7 +85,7 @@ def test_completion_credits_the_jp_counts_and_reserves_a_certificate_once() -> N
     assert (credit.jp, credit.on, credit.year) == (Decimal("2.50"), date(2026, 3, 2), 2026)
     assert Certificate.objects.filter(enrollment=enrollment).count() == 1
     counted = dict(TallyDelta.objects.values_list("measure", "value"))
-    assert counted == {"completed": 1, "jp": Decimal("2.50")}
+    assert counted == {"completed": 1, "ended": 1, "jp": Decimal("2.50")}
     assert AuditEntry.objects.filter(action="enrollment.completed").count() == 1
 
 
