@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "accounts.jobs.idempotency.IdempotencyMiddleware",
     "accounts.people.zones.ZoneMiddleware",
     "accounts.signin.gatekeeper.GatekeeperMiddleware",
+    "asn_lms.lib.throttle.SearchLimitMiddleware",
     "asn_lms.lib.refusals.RefusalMiddleware",
 ]
 
@@ -308,6 +309,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    # What breaks a page is logged by asn_lms.errors, once, with the reference that the page shows.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -3,14 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from courses.authoring import urls as authoring
-from courses.catalogue import urls as catalogue
 from courses.files import urls as files
 from courses.packages import urls as packages
 from courses.publishing import urls as publishing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *files.urlpatterns,
-    *catalogue.urlpatterns,
     path("office/", include(publishing.urlpatterns)),
     path("office/courses/", include([*packages.urlpatterns, *authoring.urlpatterns])),
 ]

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from asn_lms.lib import throttle
 from tests import make
+from tests.cast import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +49,22 @@ def test_guessing_activation_codes_is_slowed_down() -> None:
     answers = knock("/accounts/activate/", body, 62)
     assert answers[0] in {200, 422}
     assert answers[-1] == 429
+
+
+def test_searching_without_end_is_slowed_down_for_who_does_it_and_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Courses, people, units: whatever is searched, by page or by REST."""
+    monkeypatch.setattr(throttle, "SEARCHES_PER_MINUTE", 3)
+    monkeypatch.setattr(throttle, "time", lambda: 1_000_000.0)  # one minute, however slow the machine
+    who = cast()
+    client, other = Client(), Client()
+    client.force_login(who.officer)
+    other.force_login(who.admin)
+    assert [client.get("/catalogue/?q=arsip").status_code for _time in range(3)] == [200, 200, 200]
+    slowed = client.get("/catalogue/?q=arsip")
+    assert (slowed.status_code, slowed["Retry-After"]) == (429, "60")
+    assert client.post("/office/people/", {"q": "Budi"}).status_code == 429
+    assert client.get("/office/agencies/?q=dinas").status_code == 429
+    by_rest = client.get("/api/v1/courses?q=arsip")
+    assert (by_rest.status_code, by_rest["Content-Type"]) == (429, "application/problem+json")
+    assert client.get("/catalogue/").status_code == 200
+    assert other.get("/catalogue/?q=arsip").status_code == 200

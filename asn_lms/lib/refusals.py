@@ -75,10 +75,11 @@ class RefusalMiddleware:
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, sentence)
-        return HttpResponseRedirect(_page_they_came_from(request))
+        return HttpResponseRedirect(page_they_came_from(request))
 
 
-def _page_they_came_from(request: HttpRequest) -> str:
+def page_they_came_from(request: HttpRequest) -> str:
+    """The path of the page of ours on which the form stood, or home."""
     referer = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
         return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl() or "/"

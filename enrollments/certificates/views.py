@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.people import asking
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
-from asn_lms.lib.throttle import allowed
+from asn_lms.lib.throttle import allowed, slow_down
 from asn_lms.lib.words import terbilang
 from enrollments.certificates.actions import draw_again
-from enrollments.certificates.forms import CompareForm
+from enrollments.certificates.forms import CodeForm, CompareForm
 from enrollments.certificates.keeping import fingerprint, paper_response
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.queries import is_our_file, public_certificate, wallet
@@ -55,13 +55,23 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("office-reminders")
 
 
+@require_safe
+def verify_form(request: HttpRequest) -> HttpResponse:
+    """Public: for who has the paper but cannot scan it. The code is no one's number, so it may stand in an address."""
+    form = CodeForm(request.GET or None)
+    if form.is_valid():
+        return redirect("verify", form.cleaned_data["code"])
+    response = render(request, "enrollments/certificates/verify_form.html", {"form": form})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, public_id: str) -> HttpResponse:
     """Public: whoever holds the paper compares it with what was issued; by POST, the file itself."""
     wants_json = request.GET.get("format") == "json"
     if not allowed(request, "verify", per_minute=CHECKS_PER_MINUTE):
-        response = render(request, "429.html", status=429)
-        response["Retry-After"] = "60"
+        response = slow_down(request)
     elif (found := public_certificate(public_id)) is None:
         if wants_json:
             response = JsonResponse({"state": "unknown"}, status=404)

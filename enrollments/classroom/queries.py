@@ -1,5 +1,6 @@
 """What the learner's screens show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from accounts.people.models import User
 from asn_lms.lib import words
 from asn_lms.lib.days import local_day
 from asn_lms.lib.richtext import render
+from courses.catalogue.queries import CourseCard
 from courses.structure.models import Course, CourseVersion, Lesson
 from enrollments.attempts.models import AttemptItem
 from enrollments.attempts.queries import Seat, seat
@@ -32,6 +34,39 @@ from enrollments.progress.queries import below_mark
 # More courses at once than this nobody learns; the page stays short and its queries few.
 MOST_SHOWN = 30
 MOST_SUGGESTED = 4
+
+
+@dataclass(frozen=True)
+class PlaceInCourse:
+    """How a learner stands with a course of the catalogue: on the way, or completed on a day; `url` is where it goes on."""
+
+    completed_at: datetime | None
+    url: str
+
+
+def places_in(learner: User, cards: Iterable[CourseCard]) -> dict[str, PlaceInCourse]:
+    """The newest place that the learner holds in each of these courses, by the course's code; one query.
+
+    Who completed an older version is led to the course page, where the new one can be taken.
+    """
+    shown = {card.code: card.version_id for card in cards}
+    rows = (
+        Enrollment.objects.held_by(learner)
+        .live()
+        .filter(version__course__code__in=shown)
+        .order_by("pk")
+        .values_list("pk", "version__course__code", "version_id", "completed_at")
+    )
+    found = {}
+    for pk, code, version_id, completed_at in rows:
+        if completed_at is None:
+            url = reverse("learn", args=[pk])
+        elif version_id == shown[code]:
+            url = reverse("finished", args=[pk])
+        else:
+            url = reverse("course", args=[code])
+        found[code] = PlaceInCourse(completed_at, url)
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""courses: files, the catalogue, the author's desk, review and publication, packages."""
+"""courses: files, the author's desk, review and publication, packages."""
 
 from typing import Any
 
@@ -63,7 +63,6 @@ def _lesson_form(side: Side) -> dict[str, Any]:
 
 DOORS = [
     Door("media", "everybody", at=_media, sister="everybody", foreign="everybody", is_public=True),
-    Door("catalogue", "signed-in"),
     # /office/courses/
     Door("office-courses", OFFICE),
     Door(

@@ -52,6 +52,7 @@ DOORS = [
     # Learning: the catalogue is open to every civil servant, a place only to who holds it
     Door("home", "signed-in"),
     Door("my-jp", "signed-in"),
+    Door("catalogue", "signed-in"),
     Door("course", "signed-in", at=_course, sister="signed-in", foreign="signed-in"),
     Door(
         "take-place",
@@ -83,6 +84,7 @@ DOORS = [
     Door("certificate-pdf", f"learner {OFFICE}", at=_certificate),
     # The learner sees the certificate, so they are told why they may not: sent back with a sentence.
     Door("certificate-again", f"learner {OFFICE}", at=_certificate, get=None, post=302),
+    Door("verify-form", "everybody", is_alike=True),
     Door("verify", "everybody", at=_public, sister="everybody", foreign="everybody", post=200, is_public=True),
     # Reminders
     Door("office-reminders", OFFICE),

@@ -1,5 +1,6 @@
 """Finding a course."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -142,3 +143,28 @@ def test_the_course_page_has_the_outline_in_order() -> None:
     assert (page.title, page.minutes, page.lesson_count) == ("Arsip", 30, 1)
     assert [module.title for module in page.modules] == ["Modul 1"]
     assert course_page("TIDAK-ADA") is None
+
+
+def test_a_card_says_how_the_learner_stands_and_leads_there() -> None:
+    learner, at = make.person(), datetime(2026, 3, 2, 18, tzinfo=UTC)  # the third of March in Medan
+    going, done, old, untaken = course("Arsip"), course("Surat"), course("Rapat"), course("Data")
+    place = make.enrollment(learner=learner, cohort=make.cohort(version=going))
+    finished = make.enrollment(learner=learner, cohort=make.cohort(version=done), status="completed", completed_at=at)
+    make.enrollment(learner=learner, cohort=make.cohort(version=old), status="completed", completed_at=at)
+    make.enrollment(learner=learner, cohort=make.cohort(version=untaken), status="withdrawn")
+    make.enrollment(learner=make.person(), cohort=make.cohort(version=untaken))
+    CourseVersion.objects.filter(pk=old.pk).update(state="retired", retired_at=at)
+    newer = make.publish(make.version(course=old.course, title="Rapat", published=False))
+    client = Client()
+    client.force_login(learner)
+    cards = client.get(reverse("catalogue")).content.decode().split('<li class="course">')[1:]
+    shown = {title: next(card for card in cards if title in card) for title in ("Arsip", "Surat", newer.title, "Data")}
+    assert "Sedang Anda ikuti" in shown["Arsip"]
+    assert f'href="/learn/{place.pk}/"' in shown["Arsip"]
+    assert "Selesai 3 Maret 2026" in shown["Surat"]
+    assert f'href="/learn/{finished.pk}/finished/"' in shown["Surat"]
+    # A newer version can be taken: that is decided on the course's page.
+    assert "Selesai 3 Maret 2026" in shown["Rapat"]
+    assert f'href="/courses/{old.course.code}/"' in shown["Rapat"]
+    assert 'class="tag"' not in shown["Data"]
+    assert f'href="/courses/{untaken.course.code}/"' in shown["Data"]

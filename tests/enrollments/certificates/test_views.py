@@ -203,3 +203,26 @@ def test_a_head_of_the_organiser_without_the_officers_role_has_no_paper_of_other
     who = cast()
     head = make.person(agency=who.bkpsdm, role=RoleGrant.Role.HEAD)
     assert signed_in(head).get(reverse("certificate-pdf", args=[certificate(who).pk])).status_code == 404
+
+
+def test_who_cannot_scan_types_the_code_or_the_whole_address() -> None:
+    row = certificate(cast())
+    there = reverse("verify", args=[row.public_id])
+    client = Client()
+    assert "Periksa keaslian sertifikat" in client.get("/accounts/login/").content.decode()
+    assert reverse("verify-form") in client.get("/guide/").content.decode()
+    for typed in (
+        row.public_id,
+        f" {row.public_id[:16].upper()} {row.public_id[16:]} ",
+        f"https://lms.contoh.go.id{there}",
+    ):
+        answer = client.get(reverse("verify-form"), {"code": typed})
+        assert (answer.status_code, answer.headers.get("Location")) == (302, there), typed
+
+
+@pytest.mark.parametrize("typed", ["", "12", "B.0001/III/2026", "<script>", "z" * 32])
+def test_what_is_no_code_is_answered_with_a_sentence_and_stands_there_still(typed: str) -> None:
+    answer = Client().get(reverse("verify-form"), {"code": typed})
+    assert answer.status_code == 200
+    assert "data-errors" in answer.content.decode()
+    assert "<script>" not in answer.content.decode().split("<main")[1]

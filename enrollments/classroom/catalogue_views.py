@@ -1,18 +1,23 @@
-"""The catalogue: every published course, found by words and filters."""
+"""The catalogue: every published course, found by words and filters, and how the learner stands with each.
+
+`courses` finds them; the page belongs here, because only here it is known who studies.
+"""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET
 
+from accounts.people.signed_in import SignedIn
 from asn_lms.lib.pages import page
 from courses.catalogue.queries import SORTS, filter_choices, published_courses
 from courses.catalogue.search import words_of
 from courses.structure.models import CourseVersion
+from enrollments.classroom.queries import places_in
 
 
 @login_required
 @require_GET
-def catalogue(request: HttpRequest) -> HttpResponse:
+def catalogue(request: SignedIn) -> HttpResponse:
     asked = request.GET
     search = asked.get("q", "").replace("\x00", "").strip()[:100]
     competency, duration = asked.getlist("competency"), asked.getlist("duration")
@@ -25,6 +30,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         sort=asked.get("sort", ""),
         after=asked.get("after", ""),
     )
+    places = places_in(request.user, found.cards)
     competencies, durations = filter_choices(search, competency, duration)
     languages = CourseVersion._meta.get_field("language").flatchoices
     chosen = [
@@ -35,6 +41,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "found": found,
+        "cards": [(card, places.get(card.code)) for card in found.cards],
         "search": search,
         "competencies": competencies,
         "durations": durations,
@@ -47,7 +54,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(chosen) or language in dict(languages),
         "is_first": not asked.get("after"),
     }
-    return page(request, "courses/catalogue/catalogue.html", context)
+    return page(request, "enrollments/classroom/catalogue.html", context)
 
 
 def _without(asked: QueryDict, name: str, value: str) -> str:
