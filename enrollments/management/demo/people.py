@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
@@ -234,6 +235,12 @@ def _rank(ranks: dict[str, Rank], employment: str, dice: Random, post_kind: str)
     return ranks[dice.choice(["23", "24", "31", "31", "32", "32", "33", "34", "41"])]
 
 
+@cache
+def _password() -> str:
+    """Hashed once: a hash is slow on purpose, and this password is known to everybody."""
+    return make_password(PASSWORD)
+
+
 def _account(account: Account, city: City, ranks: dict[str, Rank], numbers: Numbers, dice: Random, today: date) -> User:
     born = date(today.year - dice.randint(34, 50), dice.randint(1, 12), dice.randint(1, 28))
     unit = city.offices[account.office] if account.post_kind == "jpt" else city.units[account.office][2]
@@ -252,7 +259,7 @@ def _account(account: Account, city: City, ranks: dict[str, Rank], numbers: Numb
         sex=account.sex,
         is_demo=True,
         is_staff=account.role == "admin",
-        password=make_password(PASSWORD),
+        password=_password(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Typst to PDF, to WebP and to slide images, with the Inter files that stand in `fonts/` (OFL) and no system font."""
+"""Typst to PDF, to WebP and to slide images, in Inter and no system font."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import typst
 from PIL import Image
+
+from courses.packages.demo.make.typeface import font_folder
 
 HERE = Path(__file__).resolve().parent
 # A fixed instant, so that drawing again without a change gives the same bytes.
@@ -22,7 +24,7 @@ def print_paper(source: Path, to: Path) -> Path:
     pdf: bytes = typst.compile(
         str(source),
         root=str(HERE),
-        font_paths=[str(HERE / "fonts")],
+        font_paths=[str(font_folder())],
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["ua-1"],
@@ -39,7 +41,7 @@ def draw_pages(source: Path, *, pixels_per_point: float = 1.0) -> list[Image.Ima
     pages: bytes | list[bytes] = typst.compile(
         str(source),
         root=str(HERE),
-        font_paths=[str(HERE / "fonts")],
+        font_paths=[str(font_folder())],
         ignore_system_fonts=True,
         format="png",
         ppi=72 * pixels_per_point,
