@@ -12,6 +12,7 @@ from accounts.people.models import User
 from asn_lms.lib.commands import JsonCommand, Refused
 from asn_lms.lib.days import local_day
 from enrollments.management.demo.courses import write_courses
+from enrollments.management.demo.desks import write_desks
 from enrollments.management.demo.history import write_history
 from enrollments.management.demo.people import ACCOUNTS, PASSWORD, write_people
 from enrollments.management.demo.tree import ROOT_CODE, write_tree
@@ -50,6 +51,7 @@ def load() -> dict[str, Any]:
         crowd = write_people(city, dice, today)
         courses = write_courses(city, crowd.accounts["officer"], crowd.accounts["reviewer"], now)
         places = write_history(city, crowd, courses, dice, now)
+        write_desks(city, crowd, dice, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {"loaded": True, "people": len(crowd.everybody()), "courses": len(courses), "enrollments": places}

@@ -1,0 +1,76 @@
+"""Promises about the demo city: whoever signs in first finds work on the desk, the numbers agree, and nobody is written to about the past."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.notices.models import Notice
+from accounts.people.models import User
+from courses.structure.models import CourseVersion
+from enrollments.attempts.models import AttemptItem
+from enrollments.enrolling.models import Enrollment
+from enrollments.grading.queries import list_answers
+from enrollments.management.commands.demo import load
+from enrollments.management.demo.people import ACCOUNTS
+from enrollments.reminders.models import Reminder
+from enrollments.reports.recount import differences
+
+pytestmark = pytest.mark.django_db
+MAILS = {account.role: account.email for account in ACCOUNTS}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _city(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The city is written once for this file, and taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load()
+        yield
+        transaction.set_rollback(True)
+
+
+def of(role: str) -> User:
+    return User.objects.get(email=MAILS[role])
+
+
+def test_loading_it_again_changes_nothing() -> None:
+    before = (User.objects.count(), Enrollment.objects.count(), CourseVersion.objects.count())
+    assert load()["loaded"] is False
+    assert (User.objects.count(), Enrollment.objects.count(), CourseVersion.objects.count()) == before
+
+
+def test_everybody_is_marked_as_invented_and_bears_no_number_that_was_ever_given() -> None:
+    people = User.objects.all()
+    assert people.count() > 3000
+    assert not people.filter(is_demo=False).exists()
+    # Real sequences begin at 001; the demo's are in the nine hundreds.
+    assert not people.exclude(nip__regex=r"^\d{15}9\d\d$").exists()
+
+
+def test_the_numbers_agree_with_a_recount() -> None:
+    assert differences() == []
+
+
+def test_a_first_start_writes_to_nobody_about_the_past() -> None:
+    assert not Notice.objects.filter(mail_state__in=[Notice.Mail.DUE, Notice.Mail.SENDING]).exists()
+    assert Reminder.objects.filter(notice__isnull=False).exists()
+
+
+def test_answers_bear_the_day_they_were_given_on_and_the_trainer_has_read_all_but_the_last() -> None:
+    answers = list_answers(of("trainer"))
+    assert 0 < answers.counts[""] < 100 < answers.counts["read"]
+    early = AttemptItem.objects.filter(saved_at__lt=timezone.now() - timedelta(days=60))
+    assert early.count() > 1000
+    assert not AttemptItem.objects.filter(commented_at__lt=F("saved_at")).exists()
+    assert not AttemptItem.objects.filter(commented_at__gt=timezone.now()).exists()
+
+
+def test_the_officer_has_a_course_in_the_making_and_the_reviewer_one_to_decide() -> None:
+    [begun] = CourseVersion.objects.filter(state=CourseVersion.State.DRAFT)
+    [waiting] = CourseVersion.objects.filter(state=CourseVersion.State.IN_REVIEW)
+    assert of("officer") in begun.authors.all()
+    assert (waiting.course.code, waiting.reviewer) == ("MNJ-WKT", of("reviewer"))
