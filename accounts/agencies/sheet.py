@@ -16,6 +16,7 @@ from accounts.jobs.imports import CREATED, REFUSED, UNCHANGED, UPDATED, Outcome,
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.sheets import Row, Sheet
 
+COLUMNS = ("code", "name", "parent", "kind", "zone")
 ZONES = {zone.label: zone.value for zone in Agency.Zone} | {zone.value.upper(): zone.value for zone in Agency.Zone}
 KINDS = {kind.value: kind.value for kind in Agency.Kind}
 

@@ -1,5 +1,6 @@
 """Spreadsheets of people and units: upload, check, confirm."""
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.jobs.imports import CREATED, REFUSED, UNCHANGED, UPDATED
 from accounts.jobs.models import Job
 from accounts.people.asking import person
+from accounts.people.blank_sheets import write_blank
 from accounts.people.forms import ImportForm
 from accounts.people.importing import CHECKS, KIND_OF, begin_check, begin_write
 from asn_lms.lib.doors import for_roles
 from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
+from asn_lms.lib.sheets import XLSX
 
 ROWS = 25
 
@@ -35,6 +38,18 @@ def imports(request: HttpRequest) -> HttpResponse:
             return redirect("office-import", job.uid)
     mine = Job.objects.owned_by(request.user).filter(task__in=KIND_OF)[:20]
     return page(request, "accounts/people/imports.html", {"form": form, "jobs": mine})
+
+
+@for_roles("officer")
+@require_safe
+def blank_sheet(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty sheet with the right columns, and the codes of this officer's units."""
+    if kind not in CHECKS:
+        raise Http404
+    file = BytesIO()
+    write_blank(file, kind, request.user)
+    headers = {"Content-Disposition": f'attachment; filename="{kind}.xlsx"'}
+    return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 
 
 @for_roles("officer")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("office/people/<int:person_id>/deactivate/", views.deactivate, name="office-person-deactivate"),
     path("office/people/<int:person_id>/reactivate/", views.reactivate, name="office-person-reactivate"),
     path("office/imports/", import_views.imports, name="office-imports"),
+    path("office/imports/blank/<slug:kind>/", import_views.blank_sheet, name="office-import-blank"),
     path("office/imports/<uuid:uid>/", import_views.one_import, name="office-import"),
     path("office/imports/<uuid:uid>/confirm/", import_views.confirm, name="office-import-confirm"),
 ]

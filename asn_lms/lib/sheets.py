@@ -184,12 +184,16 @@ def plain(value: Any) -> str | int | float:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One sheet of a workbook: its name, its first row, its rows, and how many characters wide each column is."""
+    """One sheet of a workbook: its name, its first row, its rows, and how many characters wide each column is.
+
+    `is_to_be_filled`: what people will write into its columns is taken as text, so that an NIP keeps its 18 digits.
+    """
 
     title: str
     headings: Sequence[Any]
     rows: Iterable[Sequence[Any]]
     widths: Sequence[int] = ()
+    is_to_be_filled: bool = False
 
 
 def write_xlsx(
@@ -222,7 +226,7 @@ def write_book(file: IO[bytes], leaves: Iterable[Leaf]) -> None:
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", leaf.title)[:31] or None)
         sheet.freeze_panes(1, 0)
         for column, width in enumerate(leaf.widths):
-            sheet.set_column(column, column, width)
+            sheet.set_column(column, column, width, as_text if leaf.is_to_be_filled else None)
         for column, heading in enumerate(leaf.headings):
             sheet.write_string(0, column, str(heading), bold)
         for line, row in enumerate(leaf.rows, start=1):

@@ -110,6 +110,7 @@ DOORS = [
     ),
     room("office-person-reactivate", OFFICE, at=_leaver, get=None, post=302),
     room("office-imports", OFFICE, post=302, body=_sheet, may_double=True),
+    room("office-import-blank", OFFICE, at=lambda side: {"kind": "people"}),
     room("office-import", "officer admin:404", at=_check),
     room("office-import-confirm", "officer admin:404", at=_check, get=None, post=302),
     # Units

@@ -1,5 +1,6 @@
 """Promises of the screens: numbers stay out of addresses, other units' people do not exist, text is only text."""
 
+import io
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
+from accounts.agencies.sheet import COLUMNS as AGENCY_COLUMNS
 from accounts.jobs.models import Job
 from accounts.people.models import User
 from accounts.people.queries import Wanted, list_people
+from accounts.people.roster import COLUMNS as PEOPLE_COLUMNS
 from tests import make
 from tests.cast import Cast, cast
 
@@ -262,3 +266,20 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(who: Cast, officer: C
     few = queries()
     add(27)
     assert queries() == few <= 12
+
+
+@pytest.mark.parametrize("kind", ["people", "agencies"])
+def test_the_empty_sheet_has_the_columns_of_the_import_and_the_codes_of_ones_own_units(
+    who: Cast, local: Client, kind: str
+) -> None:
+    answer = local.get(f"/office/imports/blank/{kind}/")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    columns, codes, _choices = (book.get_sheet_by_index(number).to_python() for number in range(3))
+    assert columns == [list({"people": PEOPLE_COLUMNS, "agencies": AGENCY_COLUMNS}[kind])]
+    listed = {row[0] for row in codes[1:]}
+    assert who.a.code in listed
+    assert who.b.code not in listed
+
+
+def test_there_is_no_empty_sheet_of_anything_else(officer: Client) -> None:
+    assert officer.get("/office/imports/blank/courses/").status_code == 404
