@@ -98,9 +98,10 @@ def _finish(
         is_last_try = number == (kind.attempts_allowed(content) or 1)
         skill = 1.0 if is_last_try else dice.choice([0.7, 0.8, 0.85, 0.9, 1.0])
         state = kind.open(content, rng=dice, now=at)
+        text = "\n\n".join(dice.sample(REFLECTIONS, len(REFLECTIONS)))
         items: dict[str, Any] = {}
         outcome = None
-        for data in kind.walk_through(content, state, rng=dice, skill=skill, text=dice.choice(REFLECTIONS)):
+        for data in kind.walk_through(content, state, rng=dice, skill=skill, text=text):
             outcome = kind.receive(content, state, data, at)
             state, items = outcome.state, {**items, **outcome.items}
         if outcome is None:
