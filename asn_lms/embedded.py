@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
+# The keeper's package by itself: asn_lms, from which it was imported here, would load Celery. -I: nothing of the caller's surroundings.
+KEEP = "import sys; sys.path.append(sys.argv[1]); from keeper.keeping import keep; keep(sys.argv[2])"
 # Commands of manage.py that work without a database.
 WITHOUT_DATABASE = {
     "",
@@ -184,7 +186,7 @@ def _keeper_is_ready(data_dir: Path) -> bool:
         (run / "keeper.json").unlink(missing_ok=True)
         with (run / "keeper.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", keeper.__file__, str(data_dir)],
+                [sys.executable, "-I", "-c", KEEP, str(ROOT / "asn_lms"), str(data_dir)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
