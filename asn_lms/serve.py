@@ -101,7 +101,9 @@ class Child:
                 preexec_fn=die_with_parent(death_signal),
             )
         self.started_at = time.monotonic()
-        self.pid_file.write_text(f"{self.process.pid}\n")
+        half = self.pid_file.with_suffix(".new")  # nobody reads an empty file
+        half.write_text(f"{self.process.pid}\n")
+        half.replace(self.pid_file)
 
     def revive(self) -> None:
         """Starts it again when it has ended, at once the first time, then after 1, 2, 4 … 30 seconds."""
