@@ -3,8 +3,6 @@
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from asn_lms.lib.refusals import Refusal
 
@@ -13,6 +11,10 @@ LARGEST = 50 * 1024 * 1024
 
 def count_pages(file: IO[bytes] | Any) -> int:
     """How many pages the PDF has, at least one. Raises Refusal when it is damaged, locked with a password, or empty."""
+    # Loaded by the first PDF and not by every process that starts: it is a sixth of a start.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     file.seek(0)
     try:
         reader = PdfReader(file)
