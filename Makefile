@@ -9,6 +9,8 @@ SHELL = /bin/sh
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Processes of the suite: one for each core, at most eight.
+PROCESSES ?= 2
 
 ifeq ($(origin VENV),file)
 RUN_ENV = $(VENV)/.ready
@@ -25,7 +27,7 @@ setup: $(RUN_ENV) $(ASSETS)  ## set up and do nothing else
 
 test: $(TEST_ENV) $(ASSETS)  ## the whole suite
 	@sh .ci/browser
-	$(PYTHON) -m pytest $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -n $(PROCESSES) $(PYTEST_ARGS)
 
 screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DIR/screenshots
 	@sh .ci/browser

@@ -13,6 +13,7 @@ from tests import services
 from django.core.cache import cache
 
 from asn_lms import messages
+from tests import shifts
 from tests.stack import Stack, folder
 
 REFERENCE_TABLES = {
@@ -44,6 +45,23 @@ def pytest_configure() -> None:
     _keep_reference_rows()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each process of `-n` chooses its servers as this one did, from what was given from outside."""
+    services.give_back()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return shifts.Shifts(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if services.WORKER:
+        items.sort(key=lambda item: shifts.place(item.nodeid.partition("::")[0]))
+
+
 def _keep_reference_rows() -> None:
     """A test with real transactions empties the tables behind it; what migrations wrote (ranks, paths, targets …) stays."""
     from django.db.backends.postgresql.operations import DatabaseOperations
@@ -57,8 +75,8 @@ def _keep_reference_rows() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """The test database is a copy of the migrated template."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is a copy of the migrated template, one for each process."""
     from django.db import connection
 
     connection.settings_dict["TEST"]["TEMPLATE"] = services.template()

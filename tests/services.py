@@ -1,7 +1,8 @@
 """The tests have a DATA_DIR and services of their own. Imported by conftest.py before any settings are read.
 
 With DATABASE_URL and REDIS_URL set, those servers are used instead. Test databases are copies of one migrated template, which is
-kept for the next run as long as no migration changes.
+kept for the next run as long as no migration changes. The processes of `-n` share the servers and nothing else: each has a DATA_DIR,
+databases and Valkey databases of its own.
 """
 
 import fcntl
@@ -9,7 +10,6 @@ import hashlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import environ
@@ -19,19 +19,39 @@ from asn_lms import embedded
 
 if "asn_lms.settings" in sys.modules:
     raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: the tests choose their own database before settings are read.")
-if "ASN_LMS_TEST_DATA" not in os.environ:
-    os.environ["ASN_LMS_TEST_DATA"] = str(embedded.default_data_dir() / "test")
-TEST_DATA = Path(os.environ["ASN_LMS_TEST_DATA"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1 …; empty when the suite runs in one process
+NUMBER = int(WORKER.removeprefix("gw") or 0)
+_given = {name: os.environ.get(name) for name in ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "SITE_URL")}
+TEST_DATA = embedded.default_data_dir() / "test"
+DATA_DIR = TEST_DATA / WORKER
 
-os.environ["DATA_DIR"] = str(TEST_DATA / WORKER)
-os.environ["DJANGO_SETTINGS_MODULE"] = "asn_lms.settings"
-os.environ.pop("SITE_URL", None)
-if not os.environ.get("DATABASE_URL"):
-    urls = embedded.ensure(TEST_DATA)
-    os.environ["DATABASE_URL"] = urls.database
-    # Each process of the suite has a Valkey database of its own.
-    os.environ["REDIS_URL"] = urls.redis.replace("db=0", f"db={int(WORKER.removeprefix('gw') or 0)}")
+
+def _choose() -> None:
+    here = embedded.urls(TEST_DATA)
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        embedded.ensure(TEST_DATA)
+    os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or here.database
+    os.environ["REDIS_URL"] = redis_url(NUMBER, of=os.environ.get("REDIS_URL") or here.redis)
+    os.environ["DATA_DIR"] = str(DATA_DIR)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "asn_lms.settings"
+    os.environ.pop("SITE_URL", None)
+
+
+def give_back() -> None:
+    """The environment is again what it was: processes started from now on choose for themselves."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    for name, value in _given.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+
+def redis_url(number: int, *, of: str = "") -> str:
+    """The URL of one of the sixteen databases of the tests' Valkey."""
+    server = (of or os.environ["REDIS_URL"]).partition("?")[0]
+    if server.startswith("unix:"):
+        return f"{server}?db={number}"
+    return "/".join([*server.split("/")[:3], str(number)])
 
 
 def url_of(database: str) -> str:
@@ -74,3 +94,6 @@ def template() -> str:
             subprocess.run(migrate, cwd=root, env=os.environ | {"DATABASE_URL": url_of("new_template")}, check=True)
             tell_server(f'ALTER DATABASE "new_template" RENAME TO "{name}"')
     return name
+
+
+_choose()

@@ -7,7 +7,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,15 +15,19 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
 from django.test import override_settings
 
+from asn_lms.serve import port_is_free
 from tests import services
 
-DATABASE = "test_stack"
+DATABASE = f"test_stack_{services.WORKER}".rstrip("_")
+REDIS_URL = services.redis_url(15 - services.NUMBER)
+PORTS = count(20_000 + 1_000 * services.NUMBER)
 HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 
@@ -37,9 +40,8 @@ def wait_until(condition: Callable[[], Any], what: str, *, seconds: float = 60) 
 
 
 def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+    """One that stays free until it is used: below those that the system lends to anybody, and no other process of the suite takes it."""
+    return next(port for port in PORTS if port_is_free(port))
 
 
 def processes_with(*marks: str) -> list[int]:
@@ -130,7 +132,7 @@ class Stack(Served):
         database = services.url_of(DATABASE)
         # Embedded, the web has its own role with its own rights and time limits.
         web = database.replace("//asn_lms@", "//asn_lms_web@")
-        super().__init__(data_dir, DATABASE_URL=database, WEB_DATABASE_URL=web, REDIS_URL=_redis_url())
+        super().__init__(data_dir, DATABASE_URL=database, WEB_DATABASE_URL=web, REDIS_URL=REDIS_URL)
         self.blocker = blocker
 
     @contextlib.contextmanager
@@ -142,7 +144,7 @@ class Stack(Served):
         caches = {
             "default": {
                 "BACKEND": "asn_lms.lib.cache.ForgivingRedisCache",
-                "LOCATION": _redis_url(),
+                "LOCATION": REDIS_URL,
                 "KEY_PREFIX": "asn",
             }
         }
@@ -155,7 +157,7 @@ class Stack(Served):
                     EMAIL_FILE_PATH=self.data_dir / "mail",
                     CACHES=caches,
                     SITE_URL=self.url,
-                    REDIS_URL=_redis_url(),
+                    REDIS_URL=REDIS_URL,
                 ),
             ):
                 yield
@@ -164,10 +166,5 @@ class Stack(Served):
             connection.settings_dict.update(before)
 
 
-def _redis_url() -> str:
-    head, separator, _ = os.environ["REDIS_URL"].partition("?db=")
-    return f"{head}?db=15" if separator else head.rpartition("/")[0] + "/15"
-
-
 def folder() -> Path:
-    return services.TEST_DATA / "stack"
+    return services.DATA_DIR / "stack"
