@@ -20,7 +20,7 @@ TEST_ENV = $(VENV)/.ready-for-tests
 endif
 ASSETS = static/vendor/.ready
 
-.PHONY: run test screenshots messages check clean setup
+.PHONY: run test bench screenshots messages check clean setup
 
 run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
 	@exec $(PYTHON) -m asn_lms.serve --end-with-parent
@@ -34,6 +34,9 @@ test: $(TEST_ENV) $(ASSETS)  ## the whole suite
 screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DIR/screenshots
 	@sh .ci/browser
 	$(PYTHON) -m tests.screenshots
+
+bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine, in three minutes
+	@$(PYTHON) -m tests.bench
 
 messages: $(RUN_ENV)  ## gather the sentences of the source into locale/id
 	$(PYTHON) -m asn_lms.messages extract

@@ -4,11 +4,6 @@ Starts the product with its demo, signs in as each of its people, and photograph
 README.md, into docs/pictures.
 """
 
-import json
-import os
-import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from asn_lms import embedded
+from tests.product import accounts, product
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIZES = {"phone": (360, 760), "desktop": (1280, 860)}
@@ -110,32 +106,6 @@ README = [
     ("officer", "outline", "desktop"),
     ("head", "report", "desktop"),
 ]
-
-
-@contextmanager
-def product() -> Iterator[str]:
-    """The whole product on a free port, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    site = subprocess.Popen(
-        [sys.executable, "-m", "asn_lms.serve"], env={**os.environ, "PORT": port}, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert site.stdout is not None
-        if not any(line.startswith("ready ") for line in site.stdout):
-            raise SystemExit("The product did not start; see above.")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        site.send_signal(signal.SIGTERM)
-        site.wait(timeout=20)
-
-
-def accounts() -> dict[str, dict[str, str]]:
-    said = subprocess.run(
-        [sys.executable, "manage.py", "demo", "--accounts", "--json"], check=True, capture_output=True, text=True
-    )
-    return {one["role"]: one for one in json.loads(said.stdout)["accounts"]}
 
 
 @contextmanager
