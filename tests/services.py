@@ -1,8 +1,8 @@
 """The tests have a DATA_DIR and services of their own. Imported by conftest.py before any settings are read.
 
-With DATABASE_URL and REDIS_URL set, those servers are used instead. Test databases are copies of one migrated template, which is
-kept for the next run as long as no migration changes. The processes of `-n` share the servers and nothing else: each has a DATA_DIR,
-databases and Valkey databases of its own.
+With DATABASE_URL and REDIS_URL set, those servers are used instead, and everything on that Valkey is the tests'. Test databases are copies
+of one migrated template, which is kept for the next run as long as no migration changes. The processes of `-n` share the servers and nothing
+else: each has a DATA_DIR, databases and Valkey databases of its own.
 """
 
 import fcntl
