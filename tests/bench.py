@@ -1,4 +1,5 @@
-"""How fast and how heavy the product is on this machine: `python -m tests.bench` (`make bench`). It prints a table and judges nothing.
+"""How fast and how heavy the product is on this machine: `python -m tests.bench` (`make bench`). One line
+`name value unit` for each figure, and all of them in bench.json; it judges nothing.
 
 Starts the product on an empty folder, asks it over loopback, then looks at its processes and files. Who asks runs on the same cores as what
 answers, so the figures are lower than those of a server of its own. At most 2,000 requests and a minute of asking.
@@ -7,6 +8,7 @@ answers, so the figures are lower than those of a server of its own. At most 2,0
 import gzip
 import http.client
 import io
+import json
 import os
 import re
 import shutil
@@ -82,12 +84,11 @@ def signed_in(site: str, person: Any) -> Browser:
 
 @dataclass
 class Measured:
+    """Requests a second, and milliseconds within which half and 95 % of them were answered."""
+
     per_second: float
     p50: float
     p95: float
-
-    def __str__(self) -> str:
-        return f"{self.per_second:6.0f} /s   p50 {self.p50:5.0f} ms   p95 {self.p95:5.0f} ms"
 
 
 Visit = tuple[Browser, str]
@@ -202,8 +203,23 @@ def seconds_of_recount() -> float:
     return time.monotonic() - began
 
 
-def say(what: str, measured: object) -> None:
-    print(f"{what:<44}{measured}", flush=True)
+@dataclass
+class Report:
+    """The figures as they come: a line each, and in the end a file."""
+
+    figures: dict[str, dict[str, float | str]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float, unit: str) -> None:
+        self.figures[name] = {"value": round(value, 1), "unit": unit}
+        print(f"{name} {value:.1f} {unit}", flush=True)
+
+    def add_page(self, name: str, measured: Measured) -> None:
+        self.add(f"{name}_rate", measured.per_second, "requests/s")
+        self.add(f"{name}_p50", measured.p50, "ms")
+        self.add(f"{name}_p95", measured.p95, "ms")
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(self.figures, indent=2) + "\n")
 
 
 def main() -> None:
@@ -212,26 +228,31 @@ def main() -> None:
     for name in ("DATABASE_URL", "REDIS_URL", "WEB_DATABASE_URL", "SITE_URL", "DEMO"):
         os.environ.pop(name, None)
     os.environ |= {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "asn_lms.settings", "RATE_LIMITS": "off"}
+    report = Report()
     began = time.monotonic()
     with product():
-        say("First start, with the demo city", f"{time.monotonic() - began:6.1f} s")
+        report.add("first_start_with_demo", time.monotonic() - began, "s")
     began = time.monotonic()
     with product() as site:
-        say("Second start", f"{time.monotonic() - began:6.1f} s")
+        report.add("second_start", time.monotonic() - began, "s")
         django.setup()
         learners = lessons(site)
-        say("Home", measure([(browser, "/") for browser, _ in learners]))
-        say("Lesson page", measure(learners))
-        say("Answer sent", measure(learners, {"draft": "Pekan ini saya menulis tiga tugas."}, expect=302))
-        say("Report of a head", measure(heads(site)))
+        report.add_page("home", measure([(browser, "/") for browser, _ in learners]))
+        report.add_page("lesson", measure(learners))
+        answer = {"draft": "Pekan ini saya menulis tiga tugas."}
+        report.add_page("answer", measure(learners, answer, expect=302))
+        report.add_page("report", measure(heads(site)))
         sizes = first_load(*learners[0])
-        parts = " + ".join(f"{name} {size / KIBIBYTE:.0f}" for name, size in sizes.items())
-        say("First load of a lesson (promise: 150 KiB)", f"{sum(sizes.values()) / KIBIBYTE:6.0f} KiB  {parts}")
-        say("Certificates drawn by one process", f"{papers_per_second():6.0f} /s")
-        say("check_tallies", f"{seconds_of_recount():6.1f} s")
+        for part, size in sizes.items():
+            report.add(f"first_load_{part}", size / KIBIBYTE, "KiB")
+        report.add("first_load", sum(sizes.values()) / KIBIBYTE, "KiB")
+        report.add("certificates_drawn", papers_per_second(), "1/s")
+        report.add("check_tallies", seconds_of_recount(), "s")
         for role in ("web", "worker"):
             mebibytes, processes = memory(data_dir, role)
-            say(f"Memory of the {role}", f"{mebibytes:6} MiB in {processes} processes")
+            report.add(f"memory_{role}", mebibytes, "MiB")
+            report.add(f"processes_{role}", processes, "processes")
+    report.write(Path("bench.json"))
 
 
 if __name__ == "__main__":
