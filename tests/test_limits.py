@@ -1,6 +1,10 @@
 """Doors that are open to anybody close for a while on who knocks too often, with a sentence that says so. Promises S12 and S20."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.test import Client
 
 from asn_lms.lib import throttle
@@ -8,6 +12,13 @@ from tests import make
 from tests.cast import cast
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_the_same_minute() -> Iterator[None]:
+    """All knocking of a test, however slow the machine and whatever the clock says."""
+    with time_machine.travel(datetime(2026, 11, 16, 3, 0, 30, tzinfo=UTC), tick=False):
+        yield
 
 
 def knock(path: str, body: dict[str, str] | None, times: int) -> list[int]:
