@@ -142,8 +142,10 @@ def test_whoever_has_the_file_can_have_it_compared_without_it_being_kept(tmp_pat
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_the_check_speaks_the_language_of_who_asks() -> None:
-    page = Client(headers={"accept-language": "en"}).get(check(certificate(cast()))).content.decode()
+def test_the_check_speaks_the_language_that_was_chosen() -> None:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    page = client.get(check(certificate(cast()))).content.decode()
     assert "This certificate is valid" in page
     assert "2,5 (dua koma lima) JP" in page  # as the paper has it
 
