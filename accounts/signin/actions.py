@@ -53,7 +53,8 @@ def print_codes(agency: Agency, *, by: User, now: datetime | None = None) -> lis
 def activate(nip: str, code: str, password: str, *, now: datetime | None = None) -> User:
     """Set the first password of the person who bears that number and holds that code. The code is spent.
 
-    One sentence answers every mistake, so nobody learns whether a number exists. Five wrong tries end a code.
+    The same form once more (a double click) is answered alike: a spent code opens nothing by itself, but with the password that
+    it set it does. One sentence answers every mistake, so nobody learns whether a number exists. Five wrong tries end a code.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -63,14 +64,18 @@ def activate(nip: str, code: str, password: str, *, now: datetime | None = None)
             .filter(
                 person__nip=nip,
                 person__is_active=True,
-                used_at__isnull=True,
                 replaced_at__isnull=True,
                 expires_at__gt=now,
                 wrong_tries__lt=WRONG_TRIES,
             )
-            .first()
+            .order_by("used_at")
+            .last()
         )
-        if row is not None and row.code_hash == fingerprint(code):
+        if row is not None and row.used_at is not None:
+            row.person.refresh_from_db(fields=["password"])  # set while we waited for the row
+            if row.code_hash == fingerprint(code) and row.person.check_password(password):
+                return row.person
+        elif row is not None and row.code_hash == fingerprint(code):
             row.used_at = now
             row.save(update_fields=["used_at"])
             row.person.set_password(password)

@@ -106,6 +106,16 @@ def test_a_printed_code_opens_the_account_once(people: Cast) -> None:
         activate(str(person.nip), line.code, "kalimat lain yang panjang")
 
 
+def test_the_form_sent_twice_is_welcomed_twice_and_written_down_once(people: Cast) -> None:
+    person = make.person(agency=people.a)
+    (line,) = [line for line in print_codes(people.a, by=people.officer) if line.person == person]
+    form = {"nip": person.nip, "code": line.code, "password": "hujan-pagi-di-medan"}
+    assert [Client().post("/accounts/activate/", form).status_code for _click in range(2)] == [302, 302]
+    assert AuditEntry.objects.filter(action="person.activated").count() == 1
+    other = {**form, "password": "sore-tenang-di-medan"}
+    assert Client().post("/accounts/activate/", other).status_code == 422
+
+
 def test_a_code_lasts_fourteen_days(people: Cast) -> None:
     person = make.person(agency=people.a)
     (line,) = [line for line in print_codes(people.a, by=people.officer) if line.person == person]
