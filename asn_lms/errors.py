@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from asn_lms.lib.refusals import page_they_came_from, problem
+from asn_lms.lib.pages import page_they_came_from
+from asn_lms.lib.refusals import problem
 
 logger = logging.getLogger(__name__)
 
@@ -41,4 +42,5 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     title = _("The page was open too long. Go back, reload it and send again.")
     if request.path.startswith("/api/"):
         return problem(403, title)
-    return render(request, "403_csrf.html", {"back": page_they_came_from(request)}, status=403)
+    back = page_they_came_from(request) or request.get_full_path()
+    return render(request, "403_csrf.html", {"back": back}, status=403)

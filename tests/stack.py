@@ -22,6 +22,7 @@ from typing import Any
 from django.db import connection
 from django.test import override_settings
 
+from asn_lms import embedded
 from asn_lms.serve import port_is_free
 from tests import services
 
@@ -158,6 +159,7 @@ class Stack(Served):
                     CACHES=caches,
                     SITE_URL=self.url,
                     REDIS_URL=REDIS_URL,
+                    SECRET_KEY=embedded.secret_key(self.data_dir),  # sessions made here are good there
                 ),
             ):
                 yield

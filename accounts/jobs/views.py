@@ -1,19 +1,17 @@
 """One's own long work: how far it is, its file, stopping it."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.jobs.actions import cancel_job, retry_job
 from accounts.jobs.models import Job
-from asn_lms.lib.pages import page
+from asn_lms.lib.pages import page, page_they_came_from
 
 SHOWN = 30
 
@@ -48,7 +46,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(Job.objects.owned_by(request.user), uid=uid)
     cancel_job(found, by=request.user)
     messages.success(request, _("The work was stopped. What was done before stays."))
-    return redirect(_back(request) or found.get_absolute_url())
+    return redirect(page_they_came_from(request) or found.get_absolute_url())
 
 
 @login_required
@@ -56,12 +54,4 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 def retry(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(Job.objects.owned_by(request.user), uid=uid)
     retry_job(found, by=request.user)
-    return redirect(_back(request) or found.get_absolute_url())
-
-
-def _back(request: HttpRequest) -> str:
-    """The page of this site from which somebody stopped or repeated the work."""
-    referer = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
-        return ""
-    return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
+    return redirect(page_they_came_from(request) or found.get_absolute_url())

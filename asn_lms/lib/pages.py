@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist, loader
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 _PART = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -48,3 +50,11 @@ def page(
     response = HttpResponse(chosen.render(dict(context or {}), request), status=status)
     patch_vary_headers(response, ("HX-Request", "HX-Target", "HX-Boosted"))
     return response
+
+
+def page_they_came_from(request: HttpRequest) -> str:
+    """The address, on this site, of the page on which somebody pressed a button; empty when nobody can tell."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return ""
+    return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl() or "/"

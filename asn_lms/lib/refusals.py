@@ -6,14 +6,14 @@ Raised by actions, turned into an answer by one middleware: a message on the pag
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
+
+from asn_lms.lib.pages import page_they_came_from
 
 
 class Refusal(Exception):
@@ -75,12 +75,4 @@ class RefusalMiddleware:
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, sentence)
-        return HttpResponseRedirect(page_they_came_from(request))
-
-
-def page_they_came_from(request: HttpRequest) -> str:
-    """The path of the page of ours on which the form stood, or home."""
-    referer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
-        return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    return "/"
+        return HttpResponseRedirect(page_they_came_from(request) or "/")

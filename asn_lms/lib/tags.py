@@ -259,9 +259,12 @@ def whole_form(
     action: str = "",
     cancel: str = "",
     keep: str = "",
+    keep_from: str = "",
     tone: str = "main",
 ) -> dict[str, Any]:
-    """A whole form: its fields in order, one main button, a way back. `keep` is a name under which typed text survives."""
+    """A whole form: its fields in order, one main button, a way back. `keep` is a name under which typed text
+    survives; with `keep_from="click"` only from the moment of sending, for forms that change what exists.
+    """
     return {
         "csrf_token": context.get("csrf_token"),
         "form": form,
@@ -269,6 +272,7 @@ def whole_form(
         "action": action,
         "cancel": cancel,
         "keep": keep,
+        "keep_from": keep_from,
         "tone": tone,
     }
 

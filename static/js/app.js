@@ -56,13 +56,15 @@ function settleSent() {
 }
 
 function restore(form, pairs) {
+  const kept = new Map();
+  for (const [name, value] of pairs) kept.set(name, [...(kept.get(name) ?? []), value]);
   for (const field of form.elements) {
     if (!field.name || SKIP.has(field.name) || ["hidden", "password", "file"].includes(field.type)) continue;
-    const values = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
+    const values = kept.get(field.name) ?? [];
     if (field.type === "checkbox") field.checked = values.includes(field.value);
     else if (field.type === "radio") field.checked = values.length ? values.includes(field.value) : field.checked;
     else if (field.type === "select-multiple") for (const option of field.options) option.selected = values.includes(option.value);
-    else if (values.length) field.value = values[0];
+    else if (values.length) field.value = values.shift();
   }
   form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
 }
@@ -74,7 +76,8 @@ function keepForm(form) {
   if (kept && !form.querySelector("[data-errors]")) restore(form, kept);
   let timer;
   const keep = () => store.put(key, JSON.stringify(typed(form)));
-  form.addEventListener("input", () => {
+  // What changes something that exists is kept only from the click on: given up half-way, it must not come back as if it stood.
+  if (form.dataset.keepFrom !== "click") form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(keep, 300);
   });

@@ -41,7 +41,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const answer = await fetch(location.pathname, {
         method: "POST", body: data, headers: { "HX-Request": "true", "HX-Target": "saved" }, credentials: "same-origin",
       });
-      if (answer.redirected || !answer.ok) throw new Error(answer.status === 409 ? await answer.text() : "");
+      if (answer.redirected) throw new Error(line.dataset.out);
+      if (!answer.ok) throw new Error(answer.status === 409 ? await answer.text() : "");
       if (!leaving) show(await answer.text());
     } catch (error) {
       line.textContent = error.message && !error.message.includes("<") && !(error instanceof TypeError) ? error.message : line.dataset.failed;

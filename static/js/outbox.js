@@ -25,10 +25,15 @@ export class Outbox extends EventTarget {
   get size() { return Object.keys(this.#items).length; }
 
   put(id, data) {
+    this.keep(id, data);
+    return this.flush();
+  }
+
+  // Put in without sending: something else carries it, and may fail.
+  keep(id, data) {
     // Another tab may have put something in as well.
     this.#items = { ...this.#read(), ...this.#items, [id]: data };
     this.#write();
-    return this.flush();
   }
 
   clear() {

@@ -206,6 +206,10 @@ const ticking = said.deadline ? setInterval(tick, 1000) : 0;
 if (said.deadline) tick();
 
 // ── Begin ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// Chosen before this script had come over a thin line: the page shows it, and nobody has sent it yet.
+for (const question of questions) {
+  if (inputs(question).some((input) => input.checked !== input.defaultChecked)) answer(question);
+}
 // What this device still holds (the tab was killed, the session had ended) is newer than what the server printed.
 for (const data of Object.values(box.items)) {
   for (const [uid, options] of Object.entries(data.answer ?? {})) {

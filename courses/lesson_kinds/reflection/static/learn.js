@@ -11,16 +11,20 @@ const box = new Outbox({
 let timer;
 
 const kept = box.items.draft;
-if (kept && kept.at > Number(said.at)) area.value = kept.draft;
+// Typed before this script had come over a thin line: newer than anything kept.
+const isTyped = area.value !== area.defaultValue;
+if (kept && kept.at > Number(said.at) && !isTyped) area.value = kept.draft;
 
 function count() {
   form.querySelector("[data-words]").textContent = said.count.replace("{N}", area.value.split(/\s+/).filter(Boolean).length);
 }
 
+const draft = () => ({ draft: area.value, at: now() });
+
 function keep() {
   clearTimeout(timer);
   timer = null;
-  return box.put("draft", { draft: area.value, at: now() });
+  return box.put("draft", draft());
 }
 
 area.addEventListener("input", () => {
@@ -32,10 +36,12 @@ box.addEventListener("sent", () => { line.textContent = said.saved.replace("{TIM
 box.addEventListener("offline", () => { line.textContent = said.offline; });
 box.addEventListener("signedout", () => { line.textContent = said.out; });
 box.addEventListener("refused", ({ detail }) => { line.textContent = detail; });
-// The form carries the whole text, so nothing else needs to arrive before it; if it cannot go, the draft stays in the box.
+// The form carries the whole text, so nothing else needs to arrive before it; if it is not taken (no connection, signed out),
+// the draft stays in the box, also what was typed a moment ago.
 form.addEventListener("submit", () => {
   clearTimeout(timer);
   timer = null;
+  box.keep("draft", draft());
 });
 addEventListener("pagehide", () => {
   if (!timer) return;
@@ -44,4 +50,5 @@ addEventListener("pagehide", () => {
 });
 form.querySelector("[data-plain]").hidden = true;
 count();
-box.flush();
+if (isTyped) keep();
+else box.flush();
