@@ -237,3 +237,13 @@ def test_nobody_is_asked_to_confirm_the_address_that_the_office_wrote_down(clien
     person = make.person(password=True)
     assert sign_in(client, str(person.nip)) == 302
     assert not Notice.objects.filter(person=person).exists()
+
+
+def test_who_signs_in_is_greeted_by_name_and_not_by_number() -> None:
+    """Somebody may be looking over their shoulder."""
+    person = make.person("Rina Harahap", password=True)
+    client = Client()
+    answer = client.post("/accounts/login/", {"login": str(person.nip), "password": make.PASSWORD}, follow=True)
+    html = answer.content.decode()
+    assert "Anda masuk sebagai Rina Harahap." in html
+    assert str(person.nip) not in html
