@@ -177,6 +177,7 @@ MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOOPBACK
 MFA_TOTP_ISSUER = "ASN LMS"
+MFA_FORMS = {"add_webauthn": "accounts.signin.forms.AddKeyForm", "edit_webauthn": "accounts.signin.forms.EditKeyForm"}
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

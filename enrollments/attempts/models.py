@@ -63,10 +63,13 @@ class Attempt(models.Model):
         return f"{self.lesson} #{self.number}"
 
 
+# Answers without a comment, or changed after it.
+TO_BE_READ = Q(commented_at__isnull=True) | Q(saved_at__gt=F("commented_at"))
+
+
 class AttemptItemQuerySet(models.QuerySet["AttemptItem"]):
     def to_be_read(self) -> "AttemptItemQuerySet":
-        """Answers without a comment, or changed after it."""
-        return self.filter(Q(commented_at__isnull=True) | Q(saved_at__gt=F("commented_at")))
+        return self.filter(TO_BE_READ)
 
     def in_office_of(self, user: Any) -> "AttemptItemQuerySet":
         """Answers given in the cohorts that an officer runs or a trainer teaches."""

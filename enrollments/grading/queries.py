@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.lesson_kinds import kinds
-from enrollments.attempts.models import AttemptItem, AttemptItemQuerySet
+from enrollments.attempts.models import TO_BE_READ, AttemptItem, AttemptItemQuerySet
 
 PAGE = 30
 
@@ -41,12 +41,11 @@ def list_answers(user: Any, *, shown: str = "", after: int | None = None) -> Ans
     """A page of answers, the newest first."""
     shown = shown if shown in SHOWN else ""
     rows = open_answers(user)
-    waiting = AttemptItem.objects.to_be_read().values("pk")
-    counts = rows.aggregate(all=Count("pk"), waiting=Count("pk", filter=Q(pk__in=waiting)))
+    counts = rows.aggregate(all=Count("pk"), waiting=Count("pk", filter=TO_BE_READ))
     if shown == "":
         rows = rows.to_be_read()
     elif shown == "read":
-        rows = rows.exclude(pk__in=waiting)
+        rows = rows.exclude(TO_BE_READ)
     if after:
         rows = rows.filter(pk__lt=after)
     page = list(rows.order_by("-pk")[: PAGE + 1])

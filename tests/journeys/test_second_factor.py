@@ -12,6 +12,13 @@ from tests.journeys.desk import DESKTOP, MARKS, Desk, is_clean, sign_in
 
 pytestmark = MARKS
 PERIOD = 30  # seconds that a code stands
+A_KEY = {
+    "protocol": "ctap2",
+    "transport": "usb",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 
 
 def code_of(secret: str) -> str:
@@ -88,4 +95,61 @@ def test_an_app_is_set_up_used_and_switched_off(desk: Desk, city: Cast) -> None:
     is_clean(page)
     main.get_by_role("button", name="Matikan").click()
     expect(main.get_by_role("link", name="Siapkan aplikasi")).to_be_visible()
+    page.context.close()
+
+
+def test_a_security_key_is_added_used_and_taken_away(desk: Desk, city: Cast) -> None:
+    """Browsers let a key belong to a name, not to a number: hence `localhost`."""
+    site = desk.stack.url.replace("127.0.0.1", "localhost")
+    desk.give_password(city.other_learner)
+    page = desk.device(DESKTOP).new_page()
+    main = page.get_by_role("main")
+    page.goto(site + reverse("mfa_index"))
+    sign_in(page, city.other_learner)
+    main.get_by_role("link", name="Tambah kunci").click()
+    main.get_by_label("Kata sandi").fill(make.PASSWORD)
+    main.get_by_role("button", name="Konfirmasi").click()
+    is_clean(page)
+    keys = page.context.new_cdp_session(page)
+    keys.send("WebAuthn.enable")
+    keys.send("WebAuthn.addVirtualAuthenticator", {"options": A_KEY})
+    main.get_by_label("Nama kunci").fill("Kunci kantor")
+    main.get_by_role("button", name="Tambah kunci ini").click()
+    page.wait_for_url(f"**{reverse('mfa_view_recovery_codes')}")
+    page.goto(site + reverse("mfa_index"))
+    expect(main).to_contain_text("1 kunci terdaftar")
+
+    page.context.clear_cookies()
+    page.goto(site + reverse("preferences"))
+    sign_in(page, city.other_learner)
+    expect(main.get_by_role("heading", level=1)).to_have_text("Satu langkah lagi")
+    main.get_by_role("button", name="Gunakan kunci keamanan").click()
+    expect(main.get_by_role("heading", level=1)).to_have_text("Pengaturan")
+
+    page.goto(site + reverse("mfa_list_webauthn"))
+    is_clean(page)
+    main.get_by_role("link", name="Ganti nama").click()
+    main.get_by_label("Kata sandi").fill(make.PASSWORD)
+    main.get_by_role("button", name="Konfirmasi").click()
+    is_clean(page)
+    main.get_by_label("Nama kunci").fill("Kunci rumah")
+    main.get_by_role("button", name="Simpan").click()
+    expect(main).to_contain_text("Kunci rumah")
+    main.get_by_role("link", name="Hapus").click()
+    is_clean(page)
+    main.get_by_role("button", name="Hapus").click()
+    expect(main).to_contain_text("Belum ada kunci")
+    page.context.close()
+
+
+def test_a_key_that_does_not_answer_is_said_beside_the_button(desk: Desk, city: Cast) -> None:
+    desk.give_password(city.other_learner)
+    page = desk.device(DESKTOP).new_page()
+    main = page.get_by_role("main")
+    page.goto(reverse("mfa_add_webauthn"))  # by its number, with which no browser asks a key
+    sign_in(page, city.other_learner)
+    main.get_by_label("Kata sandi").fill(make.PASSWORD)
+    main.get_by_role("button", name="Konfirmasi").click()
+    main.get_by_role("button", name="Tambah kunci ini").click()
+    expect(main.locator("[data-no-answer]")).to_be_visible()
     page.context.close()
