@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import File, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
+from ninja.responses import Status
 
 from accounts.jobs.models import Job
 from accounts.people import asking
@@ -60,8 +61,8 @@ def _job(request: HttpRequest, uid: UUID) -> Job:
 
 
 @router.post("/people/imports", response={202: ImportOut}, summary="Check a file of people; nothing is written yet")
-def begin(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
-    return 202, _shown(begin_check("people", file, by=_officer(request)))
+def begin(request: HttpRequest, file: File[UploadedFile]) -> Status[dict[str, Any]]:
+    return Status(202, _shown(begin_check("people", file, by=_officer(request))))
 
 
 @router.get("/people/imports/{uid}", response=ImportOut, summary="How far an import is, and its rows")
@@ -70,8 +71,8 @@ def one(request: HttpRequest, uid: UUID) -> dict[str, Any]:
 
 
 @router.post("/people/imports/{uid}/confirm", response={202: ImportOut}, summary="Write the file that was checked")
-def confirm(request: HttpRequest, uid: UUID) -> tuple[int, dict[str, Any]]:
+def confirm(request: HttpRequest, uid: UUID) -> Status[dict[str, Any]]:
     job = _job(request, uid)
     if job.task not in CHECKS.values():
         raise HttpError(409, "This import is being written already.")
-    return 202, _shown(begin_write(job, by=_officer(request)))
+    return Status(202, _shown(begin_write(job, by=_officer(request))))
