@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -26,11 +26,19 @@ MAILS = {account.role: account.email for account in ACCOUNTS}
 
 @pytest.fixture(scope="module", autouse=True)
 def _city(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The city is written once for this file, and taken back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load()
-        yield
-        transaction.set_rollback(True)
+    """The city is written once for this file, and taken back after it.
+
+    The lock keeps autovacuum away: it does not see what is not committed, and would tell the planner that the tables are empty.
+    """
+    tables = ", ".join(connection.introspection.django_table_names())
+    with django_db_blocker.unblock():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE UPDATE EXCLUSIVE MODE")
+            load()
+            yield
+            transaction.set_rollback(True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM {tables}")
 
 
 def of(role: str) -> User:
