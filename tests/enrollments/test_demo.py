@@ -13,6 +13,7 @@ from accounts.notices.models import Notice
 from accounts.people.models import User
 from courses.structure.models import CourseVersion
 from enrollments.attempts.models import AttemptItem
+from enrollments.certificates.models import Certificate
 from enrollments.enrolling.models import Enrollment
 from enrollments.grading.queries import list_answers
 from enrollments.management.commands.demo import load
@@ -66,6 +67,11 @@ def test_the_numbers_agree_with_a_recount() -> None:
 def test_a_first_start_writes_to_nobody_about_the_past() -> None:
     assert not Notice.objects.filter(mail_state__in=[Notice.Mail.DUE, Notice.Mail.SENDING]).exists()
     assert Reminder.objects.filter(notice__isnull=False).exists()
+
+
+def test_whoever_looks_around_finds_the_papers_of_the_learner_ready() -> None:
+    papers = Certificate.objects.filter(enrollment__learner=of("learner"))
+    assert [paper.state for paper in papers] == [Certificate.State.DRAWN] * 2
 
 
 def test_answers_bear_the_day_they_were_given_on_and_the_trainer_has_read_all_but_the_last() -> None:
