@@ -85,6 +85,7 @@ def begin(context: BrowserContext, path: str) -> Page:
     if page.locator("button[name=begin]").count():
         page.click("button[name=begin]")
     expect(page.locator("[data-step='1']")).to_be_visible()
+    page.wait_for_load_state("load")  # the page's script stands: what is chosen is on its way at once
     return page
 
 
@@ -150,7 +151,7 @@ def test_two_devices_end_with_the_newest_answer(take_device: Device, people: Cas
     older = choose(on_phone, 1, 0)
     in_office = begin(office, path)
     newer = choose(in_office, 1, 1)
-    nothing_waits(in_office)
+    wait_until(lambda: saved_answers() == {newer}, seconds=15, each=lambda: in_office.wait_for_timeout(50))
     phone.set_offline(False)
     on_phone.evaluate("dispatchEvent(new Event('online'))")
     nothing_waits(on_phone)
