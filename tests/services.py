@@ -76,6 +76,25 @@ def tell_server(*statements: str) -> list[Any]:
         line.close()
 
 
+def drop(*databases: str) -> None:
+    """Throws databases away, and ends whoever of ours still speaks to them.
+
+    `WITH (FORCE)` would also end a worker of autovacuum, for which it needs a superuser; the plain statement asks that worker to go and waits.
+    """
+    for name in databases:
+        ours = f"datname = '{name}' AND pg_has_role(usesysid, 'USAGE')"
+        tell_server(
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}",
+            f'DROP DATABASE IF EXISTS "{name}"',
+        )
+
+
+def copy(database: str, *, of: str) -> None:
+    """Makes a database anew as a copy of another, to which nobody may speak meanwhile."""
+    drop(database)
+    tell_server(f'CREATE DATABASE "{database}" TEMPLATE "{of}"')
+
+
 def template() -> str:
     """The name of a database with every migration applied and nothing else done to it."""
     root = embedded.ROOT
@@ -88,8 +107,8 @@ def template() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = [row[0] for row in tell_server("SELECT datname FROM pg_database WHERE datname LIKE 'template\\___%'")]
         if name not in known:
-            old = [f'DROP DATABASE "{other}"' for other in known]
-            tell_server(*old, 'DROP DATABASE IF EXISTS "new_template"', 'CREATE DATABASE "new_template"')
+            drop(*known, "new_template")
+            tell_server('CREATE DATABASE "new_template"')
             migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(migrate, cwd=root, env=os.environ | {"DATABASE_URL": url_of("new_template")}, check=True)
             tell_server(f'ALTER DATABASE "new_template" RENAME TO "{name}"')

@@ -128,8 +128,7 @@ class Stack(Served):
 
     def __init__(self, data_dir: Path, blocker: Any) -> None:
         shutil.rmtree(data_dir, ignore_errors=True)
-        drop = f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)'
-        services.tell_server(drop, f'CREATE DATABASE "{DATABASE}" TEMPLATE "{services.template()}"')
+        services.copy(DATABASE, of=services.template())
         database = services.url_of(DATABASE)
         # Embedded, the web has its own role with its own rights and time limits.
         web = database.replace("//asn_lms@", "//asn_lms_web@")

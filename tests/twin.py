@@ -12,24 +12,9 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import connection, connections
 
+from tests import services
+
 Answer = TypeVar("Answer")
-
-
-def _on_the_server(*statements: str) -> None:
-    """Run statements that no transaction may hold, on a connection of their own."""
-    import psycopg2
-
-    asked = connection.get_connection_params() | {"dbname": "postgres"}
-    server = psycopg2.connect(
-        **{name: asked[name] for name in ("dbname", "user", "password", "host", "port") if name in asked}
-    )
-    server.autocommit = True
-    try:
-        with server.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        server.close()
 
 
 class Twin:
@@ -44,23 +29,17 @@ class Twin:
     def fresh(self, *, of: str = "") -> None:
         """Throw the twin away and copy it anew."""
         self.hang_up()
-        _on_the_server(
-            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.name}" TEMPLATE "{of or self.seed}"',
-        )
+        services.copy(self.name, of=of or self.seed)
 
     def keep(self) -> None:
         """What the twin holds now is what `fresh` gives from now on."""
         self.hang_up()
-        _on_the_server(
-            f'DROP DATABASE IF EXISTS "{self.seed}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.seed}" TEMPLATE "{self.name}"',
-        )
+        services.copy(self.seed, of=self.name)
 
     def drop(self) -> None:
         self.hang_up()
         self.pool.shutdown()
-        _on_the_server(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (self.name, self.seed)))
+        services.drop(self.name, self.seed)
 
     def at_once(self, one: Callable[[], Answer], other: Callable[[], Answer]) -> list[Answer]:
         """Do both at the same moment, each on a connection of its own, and give the answers in order."""
