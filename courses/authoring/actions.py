@@ -16,22 +16,6 @@ from courses.publishing.actions import WrongState
 from courses.structure.models import Course, CourseVersion, Lesson, Module, ReviewComment
 from courses.structure.rules import may_author
 
-# What an author may set on a draft. State, dates, number and people follow from actions.
-DETAILS = (
-    "title",
-    "summary",
-    "description",
-    "motif",
-    "language",
-    "competency",
-    "path",
-    "training_type",
-    "target_group",
-    "jp",
-    "pass_mark",
-    "self_paced_days",
-)
-
 
 @transaction.atomic
 def create_course(title: str, organiser: Agency, *, by: User | None, code: str = "") -> CourseVersion:
@@ -82,7 +66,7 @@ def lock_draft(version: CourseVersion, *, by: User | None) -> CourseVersion:
 def edit_details(version: CourseVersion, values: Mapping[str, Any], *, by: User | None) -> CourseVersion:
     """Set what the version says of itself; names that are not in `values` stay. The same values again change nothing."""
     row = lock_draft(version, by=by)
-    changed = [name for name in DETAILS if name in values and getattr(row, name) != values[name]]
+    changed = [name for name in CourseVersion.DETAILS if name in values and getattr(row, name) != values[name]]
     for name in changed:
         setattr(row, name, values[name])
     if changed:
@@ -122,7 +106,7 @@ def next_draft(course: Course, *, by: User | None) -> CourseVersion:
         draft = CourseVersion.objects.create(course=locked, number=number, title=locked.code)
     else:
         draft = CourseVersion.objects.create(
-            course=locked, number=number, **{name: getattr(source, name) for name in DETAILS}
+            course=locked, number=number, **{name: getattr(source, name) for name in CourseVersion.DETAILS}
         )
         _copy_outline(source, draft)
     if by is not None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.authoring.actions import DETAILS
 from courses.authoring.organisers import OrganiserField
 from courses.lesson_kinds import kinds
 from courses.publishing.queries import REQUIRED
@@ -40,7 +39,7 @@ class DetailsForm(VersionForm):
 
     class Meta:
         model = CourseVersion
-        fields = DETAILS
+        fields = CourseVersion.DETAILS
         localized_fields = ("jp", "pass_mark")
         widgets = {
             "description": forms.Textarea(attrs={"rows": 8}),
@@ -72,7 +71,7 @@ class DetailsForm(VersionForm):
         competency.empty_label = None
 
     def details(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in DETAILS}
+        return {name: self.cleaned_data[name] for name in CourseVersion.DETAILS}
 
 
 class ModuleForm(forms.Form):

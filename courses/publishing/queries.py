@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Field, Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
-from asn_lms.lib.words import jp
+from asn_lms.lib.words import NONE, jp
 from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
 
@@ -156,17 +157,27 @@ def open_comments(version: CourseVersion) -> int:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One thing that the course says of itself, before and after. Both are empty where the words are too many for a list."""
+
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class Changes:
-    """What a version changes against the one that is published."""
+    """What a version changes against the one that is published: of the course, then lessons by title."""
 
     against: int
+    edits: list[Edit]
     added: list[str]
     changed: list[str]
     removed: list[str]
 
 
 def changes(version: CourseVersion) -> Changes | None:
-    """Lessons added, changed and removed against the published version; None when nothing is published yet."""
+    """Details, modules and lessons against the published version; None when nothing is published yet."""
     current = version.course.current
     if current is None or current.pk == version.pk:
         return None
@@ -176,6 +187,7 @@ def changes(version: CourseVersion) -> Changes | None:
     old = {lesson.uid: lesson for lesson in rows if lesson.version_id == current.pk}
     return Changes(
         against=current.number,
+        edits=_edits(current, version) + _regrouped(current, version, rows),
         added=[lesson.title for uid, lesson in new.items() if uid not in old],
         changed=[
             lesson.title
@@ -184,6 +196,53 @@ def changes(version: CourseVersion) -> Changes | None:
         ],
         removed=[lesson.title for uid, lesson in old.items() if uid not in new],
     )
+
+
+def _edits(old: CourseVersion, new: CourseVersion) -> list[Edit]:
+    """The details that differ, in the order in which an author sets them, by the names that the form gives them."""
+    found = []
+    for name in CourseVersion.DETAILS:
+        field = CourseVersion._meta.get_field(name)
+        assert isinstance(field, Field)
+        if getattr(old, field.attname) == getattr(new, field.attname):
+            continue
+        label = capfirst(str(field.verbose_name))
+        if name == "description":
+            found.append(Edit(label))
+        else:
+            found.append(Edit(label, _said(old, name), _said(new, name)))
+    return found
+
+
+def _said(version: CourseVersion, name: str) -> str:
+    """The value as people read it."""
+    value = getattr(version, name)
+    if value is None or value == "":
+        return NONE
+    if isinstance(value, Decimal):
+        return jp(value)
+    shown = getattr(version, f"get_{name}_display", None)
+    return str(shown() if shown else value)
+
+
+def _regrouped(old: CourseVersion, new: CourseVersion, rows: Iterable[Lesson]) -> list[Edit]:
+    """Modules that are called or weighed otherwise, and lessons of both versions that stand elsewhere."""
+    modules: dict[int, list[str]] = {old.pk: [], new.pk: []}
+    place: dict[int, int] = {}
+    for module in Module.objects.filter(version__in=[old, new]).order_by("position", "id"):
+        place[module.pk] = len(modules[module.version_id])
+        modules[module.version_id].append(f"{module.title} ({jp(module.jp)} JP)")
+    ordered: dict[int, list[tuple[int, int, UUID]]] = {old.pk: [], new.pk: []}
+    for lesson in rows:
+        ordered[lesson.version_id].append((place[lesson.module_id], lesson.position, lesson.uid))
+    both = {uid for *_place, uid in ordered[old.pk]} & {uid for *_place, uid in ordered[new.pk]}
+    stand = {pk: [(at, uid) for at, _position, uid in sorted(found) if uid in both] for pk, found in ordered.items()}
+    edits = []
+    if modules[old.pk] != modules[new.pk]:
+        edits.append(Edit(_("Modules"), "; ".join(modules[old.pk]), "; ".join(modules[new.pk])))
+    if stand[old.pk] != stand[new.pk]:
+        edits.append(Edit(_("Order of the lessons")))
+    return edits
 
 
 def _likeness(lesson: Lesson, contents: Mapping[int, Any]) -> tuple[Any, ...]:

@@ -107,6 +107,21 @@ class CourseVersion(models.Model):
         RETIRED = "retired", _("retired")
 
     IN_THE_MAKING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+    # What an author may set on a draft, and a copy takes over. State, dates, number and people follow from actions.
+    DETAILS = (
+        "title",
+        "summary",
+        "description",
+        "motif",
+        "language",
+        "competency",
+        "path",
+        "training_type",
+        "target_group",
+        "jp",
+        "pass_mark",
+        "self_paced_days",
+    )
 
     class Motif(models.TextChoices):
         SHOOT = "shoot", _("bamboo shoot")

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.notices.models import Notice
 from courses.authoring.actions import create_course, edit_details, next_draft
-from courses.authoring.outline import add_lesson, add_module
+from courses.authoring.outline import add_lesson, add_module, edit_lesson
 from courses.lesson_kinds import kinds
 from courses.publishing.actions import comment, submit
 from courses.structure.models import Course
@@ -54,8 +54,9 @@ def _under_review(crowd: Crowd) -> None:
         {"target_group": "Seluruh ASN, terutama yang melayani warga sambil menyiapkan laporan dan rapat"},
         by=officer,
     )
-    submit(draft, reviewer, by=officer, message="Sasaran diperjelas menurut masukan peserta. Materi tetap.")
     first = draft.lessons.order_by("position")[0]
+    edit_lesson(first, title=first.title, minutes=first.minutes + 2, is_required=first.is_required, by=officer)
+    submit(draft, reviewer, by=officer, message="Sasaran diperjelas, dan waktu baca pertama dihitung ulang.")
     comment(draft, "Sebutkan juga jam layanan loket pada contoh pertama.", by=reviewer, lesson_uid=first.uid)
     # Nobody is written to about the demo's own beginnings.
     Notice.objects.filter(person=reviewer, mail_state=Notice.Mail.DUE).update(mail_state=Notice.Mail.NONE)

@@ -1,6 +1,7 @@
 """From the desk to the catalogue."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from accounts.audit.models import AuditEntry
 from accounts.roles.models import RoleGrant
 from asn_lms.lib.refusals import NotYours, Refusal
 from courses.authoring.actions import edit_details, next_draft
+from courses.authoring.outline import add_lesson, delete_lesson, edit_lesson, edit_module, move_lesson
 from courses.publishing.actions import (
     NotReady,
     WrongState,
@@ -22,8 +24,8 @@ from courses.publishing.actions import (
     submit,
     withdraw_from_review,
 )
-from courses.publishing.queries import problems, reviewers_for
-from courses.structure.models import CourseVersion
+from courses.publishing.queries import changes, problems, reviewers_for
+from courses.structure.models import Course, CourseVersion
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses.build import ready_draft
@@ -188,3 +190,38 @@ def _publish(people: Cast, version: CourseVersion) -> None:
     submit(version, people.reviewer, by=people.officer)
     approve(version, by=people.reviewer)
     publish(version, by=people.officer)
+
+
+def test_a_reviewer_is_told_everything_that_a_new_version_changes(people: Cast, draft: CourseVersion) -> None:
+    submit(draft, people.reviewer, by=people.officer)
+    approve(draft, by=people.reviewer)
+    publish(draft, by=people.officer)
+    course = Course.objects.get(pk=draft.course_id)
+    new = next_draft(course, by=people.officer)
+    found = changes(new)
+    assert found
+    assert (found.edits, found.added, found.changed, found.removed) == ([], [], [], [])
+
+    edit_details(new, {"target_group": "Semua ASN", "jp": Decimal("3.50"), "description": "Baru."}, by=people.officer)
+    module = new.modules.get()
+    edit_module(module, title="Memulai percakapan", jp=Decimal("3.50"), by=people.officer)
+    first, second = new.lessons.order_by("position")
+    edit_lesson(first, title=first.title, minutes=first.minutes + 5, is_required=True, by=people.officer)
+    add_lesson(module, "text", "Menutup percakapan", by=people.officer)
+    move_lesson(second, "up", by=people.officer)
+    found = changes(CourseVersion.objects.get(pk=new.pk))
+    assert found
+    assert [(edit.before, edit.after) for edit in found.edits] == [
+        ("", ""),
+        ("Petugas loket", "Semua ASN"),
+        ("2", "3,5"),
+        ("Membuka percakapan (2 JP)", "Memulai percakapan (3,5 JP)"),
+        ("", ""),
+    ]
+    assert (found.added, found.changed, found.removed) == (["Menutup percakapan"], ["Materi 1"], [])
+
+    delete_lesson(second, by=people.officer)
+    found = changes(CourseVersion.objects.get(pk=new.pk))
+    assert found
+    assert found.removed == ["Materi 2"]
+    assert len(found.edits) == 4  # what is gone stands nowhere else
