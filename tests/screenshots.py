@@ -86,7 +86,7 @@ SCREENS = {
     "reviewer": [
         Screen("reviews", "/office/reviews/"),
         Screen("review", "/office/courses/MNJ-WKT/review/"),
-        Screen("changes", "/office/courses/MNJ-WKT/review/", ('main a[href*="/changes/"]',)),
+        Screen("changes", "/office/courses/MNJ-WKT/review/changes/", ("main summary",)),
     ],
     "trainer": [Screen("answers", "/office/answers/"), Screen("answer", "/office/answers/", ("main .item a, main a.btn",))],
     "head": [
@@ -177,7 +177,7 @@ def main() -> None:
         if "--readme" in sys.argv[1:]:
             photograph_readme(browser, site, known)
         else:
-            for role in SCREENS:
+            for role in [role for role in SCREENS if role in sys.argv[1:]] or SCREENS:
                 photograph(browser, site, role, known.get(role))
         browser.close()
 
