@@ -12,6 +12,7 @@ from courses.structure.models import Course, CourseVersion
 from courses.structure.rules import may_author
 
 State = CourseVersion.State
+TAXONOMY = ("competency", "path", "training_type")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def desk_or_404(user: Any, code: str, *, authors_only: bool = True) -> Desk:
     rows = CourseVersion.objects.managed_by(user) if authors_only else CourseVersion.objects.visible_to(user)
     versions = tuple(
         rows.filter(course__code=code)
-        .select_related("course__organiser", "course__current", "reviewer", "competency", "path", "training_type")
+        .select_related("course__organiser", "reviewer", *TAXONOMY, *(f"course__current__{name}" for name in TAXONOMY))
         .order_by("-number")
     )
     if not versions:

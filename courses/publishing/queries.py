@@ -181,7 +181,7 @@ def changes(version: CourseVersion) -> Changes | None:
     current = version.course.current
     if current is None or current.pk == version.pk:
         return None
-    rows = list(Lesson.objects.filter(Q(version=version) | Q(version=current)))
+    rows = list(Lesson.objects.filter(Q(version=version) | Q(version=current)).select_related("module"))
     contents = kinds.load_many(rows)
     new = {lesson.uid: lesson for lesson in rows if lesson.version_id == version.pk}
     old = {lesson.uid: lesson for lesson in rows if lesson.version_id == current.pk}
@@ -225,22 +225,23 @@ def _said(version: CourseVersion, name: str) -> str:
     return str(shown() if shown else value)
 
 
-def _regrouped(old: CourseVersion, new: CourseVersion, rows: Iterable[Lesson]) -> list[Edit]:
-    """Modules that are called or weighed otherwise, and lessons of both versions that stand elsewhere."""
-    modules: dict[int, list[str]] = {old.pk: [], new.pk: []}
-    place: dict[int, int] = {}
-    for module in Module.objects.filter(version__in=[old, new]).order_by("position", "id"):
-        place[module.pk] = len(modules[module.version_id])
-        modules[module.version_id].append(f"{module.title} ({jp(module.jp)} JP)")
-    ordered: dict[int, list[tuple[int, int, UUID]]] = {old.pk: [], new.pk: []}
-    for lesson in rows:
-        ordered[lesson.version_id].append((place[lesson.module_id], lesson.position, lesson.uid))
-    both = {uid for *_place, uid in ordered[old.pk]} & {uid for *_place, uid in ordered[new.pk]}
-    stand = {pk: [(at, uid) for at, _position, uid in sorted(found) if uid in both] for pk, found in ordered.items()}
+def _regrouped(old: CourseVersion, new: CourseVersion, lessons: Iterable[Lesson]) -> list[Edit]:
+    """Modules that are called or weighed otherwise, and lessons of both versions that stand elsewhere. Lessons come with their
+    modules; a module without any is no part of what is learned yet.
+    """
+    places: dict[int, list[tuple[Module, Lesson]]] = {old.pk: [], new.pk: []}
+    for lesson in sorted(lessons, key=lambda lesson: lesson.position):
+        places[lesson.version_id].append((lesson.module, lesson))
+    uids = [{lesson.uid for _module, lesson in found} for found in places.values()]
+    names, stands = [], []
+    for found in places.values():
+        modules = list(dict.fromkeys(module for module, _lesson in found))
+        names.append([f"{module.title} ({jp(module.jp)} JP)" for module in modules])
+        stands.append([(modules.index(at), one.uid) for at, one in found if one.uid in uids[0] & uids[1]])
     edits = []
-    if modules[old.pk] != modules[new.pk]:
-        edits.append(Edit(_("Modules"), "; ".join(modules[old.pk]), "; ".join(modules[new.pk])))
-    if stand[old.pk] != stand[new.pk]:
+    if names[0] != names[1]:
+        edits.append(Edit(_("Modules"), "; ".join(names[0]), "; ".join(names[1])))
+    if stands[0] != stands[1]:
         edits.append(Edit(_("Order of the lessons")))
     return edits
 

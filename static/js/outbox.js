@@ -110,9 +110,11 @@ export class Outbox extends EventTarget {
   }
 }
 
-// The clock of the server, as it stood when the page was made: devices are often minutes off.
+// The clock of the server: what the page says of it, against this device's clock at the moment when that page came. Devices are often
+// minutes off, and a player that loads on tap asks long after.
 export const serverClock = (nowOnPage) => {
-  const ahead = Number(nowOnPage) - Date.now();
+  const came = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
+  const ahead = Number(nowOnPage) - (performance.timeOrigin + came);
   return () => Math.round(Date.now() + ahead);
 };
 

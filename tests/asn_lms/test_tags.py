@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from django.utils import timezone, translation
 
 from asn_lms.lib import charts
 from asn_lms.lib.pages import page, part_asked_for
+from asn_lms.lib.tags.formats import milliseconds, server_clock
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -236,3 +238,11 @@ def test_only_plain_names_ask_for_a_part(target: str) -> None:
 def test_a_boosted_link_wants_the_whole_page() -> None:
     request = RequestFactory().get("/", headers={"HX-Request": "true", "HX-Boosted": "true", "HX-Target": "due"})
     assert part_asked_for(request) is None
+
+
+def test_scripts_are_told_the_moment_to_the_millisecond() -> None:
+    """A clock cut to the second let the older of two answers within that second win."""
+    first = datetime(2026, 11, 24, 3, 0, 0, 120_000, tzinfo=UTC)
+    assert int(milliseconds(first + timedelta(milliseconds=5))) - int(milliseconds(first)) == 5
+    with time_machine.travel(first, tick=False):
+        assert server_clock() == milliseconds(first) == "1795489200120"

@@ -1,4 +1,4 @@
-"""One browser for the tests of a file, before the product as it is served."""
+"""The browser, for one test or for those of a file."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.cast import Cast
     from tests.journeys.desk import Desk
     from tests.stack import Stack
 
 
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """A browser for one test."""
+    from tests.journeys.desk import started_browser
+
+    with started_browser() as browser:
+        yield browser
+
+
 @pytest.fixture(scope="module")
 def desk(stack: Stack) -> Iterator[Desk]:
-    from playwright.sync_api import sync_playwright
+    """A browser for the tests of a file, before the product as it is served."""
+    from tests.journeys.desk import Desk, started_browser
 
-    from tests.journeys.desk import CHROMIUM, FLAGS, Desk
-
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright's own loop runs in this thread; the database is asked between its steps, never inside them.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield Desk(stack, chromium)
-        chromium.close()
+    with started_browser() as browser:
+        yield Desk(stack, browser)
 
 
 @pytest.fixture(scope="module")

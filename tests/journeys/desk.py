@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,8 +12,9 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from accounts.people.models import User
 from tests import make
@@ -33,6 +36,20 @@ PATIENCE = 30_000  # milliseconds; a busy machine is no failure
 class Look:
     size: ViewportSize
     scheme: Literal["light", "dark"]
+
+
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    """Chromium. Playwright's own loop runs in this thread; the database is asked between its steps, never inside them."""
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+            # Under that loop Django gives this thread a connection besides its own, which nobody else would close.
+            connections.close_all()
 
 
 class Desk:

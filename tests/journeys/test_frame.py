@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import RequestContext, Template
 from django.test import override_settings
 from django.urls import path
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from asn_lms.appearance import theme
+from tests.journeys.desk import MARKS
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}"),
-]
+pytestmark = [*MARKS, pytest.mark.django_db(transaction=True)]
 
 
 class Claim(forms.Form):
@@ -78,17 +72,8 @@ def site(live_server: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    opened = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
     opened.set_default_timeout(10_000)
     yield opened
     opened.close()
@@ -173,9 +158,9 @@ def test_what_needs_fixing_is_read_first_and_leads_to_its_field(site: str, tab: 
     assert tab.evaluate("document.activeElement.id") == "id_why"
 
 
-def test_dark_is_kept_by_the_server_with_and_without_scripts(site: str, browser: Browser) -> None:
+def test_dark_is_kept_by_the_server_with_and_without_scripts(site: str, chromium: Browser) -> None:
     for scripts in (True, False):
-        context = browser.new_context(java_script_enabled=scripts, color_scheme="light")
+        context = chromium.new_context(java_script_enabled=scripts, color_scheme="light")
         tab = context.new_page()
         tab.goto(f"{site}/done/")
         tab.click("[data-theme-toggle]")
@@ -185,9 +170,9 @@ def test_dark_is_kept_by_the_server_with_and_without_scripts(site: str, browser:
         context.close()
 
 
-def test_a_question_opens_as_a_modal_and_without_scripts_as_a_target(site: str, browser: Browser) -> None:
+def test_a_question_opens_as_a_modal_and_without_scripts_as_a_target(site: str, chromium: Browser) -> None:
     for scripts in (True, False):
-        context = browser.new_context(java_script_enabled=scripts)
+        context = chromium.new_context(java_script_enabled=scripts)
         tab = context.new_page()
         tab.goto(f"{site}/done/")
         assert not tab.is_visible("#ask")

@@ -1,15 +1,13 @@
 """Lessons in a real browser: no typed answer is lost, whatever happens to the connection, the tab, the session or the device."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from courses.structure.models import CourseVersion
 from enrollments.attempts.models import Attempt, AttemptItem
@@ -18,29 +16,9 @@ from tests import make
 from tests.cast import Cast, cast
 from tests.courses.lesson_kinds.quizzes import quiz_of
 from tests.crew import wait_until
+from tests.journeys.desk import MARKS, PHONE
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}"),
-]
-PHONE: ViewportSize = {"width": 360, "height": 740}
-
-
-@pytest.fixture(autouse=True)
-def _async_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright's own loop runs in this thread; the database is asked between its steps, never inside them."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        yield started
-        started.close()
+pytestmark = [*MARKS, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.audit.models import AuditEntry
 from accounts.notices.models import Notice
@@ -18,24 +18,10 @@ from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses.build import ready_draft
-from tests.journeys.desk import CHROMIUM, FLAGS, MARKS, is_clean
+from tests.journeys.desk import MARKS, is_clean
 
 pytestmark = [*MARKS, pytest.mark.django_db(transaction=True)]
 Desk = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def _async_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright's own loop runs in this thread; the database is asked between its steps, never inside them."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
