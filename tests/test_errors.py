@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import clear_url_caches, path
+from django.urls import clear_url_caches, path, reverse
 
 from asn_lms import urls as site
 from tests import make
@@ -59,6 +59,10 @@ def _no_token(client: Client) -> Any:
     return strict.post("/accounts/login/", {"login": "x"})
 
 
+def _a_door_of_forms(client: Client) -> Any:
+    return client.get(reverse("theme"))
+
+
 def _breaks(client: Client) -> Any:
     client.raise_request_exception = False
     return client.get("/broken/")
@@ -68,6 +72,7 @@ CASES = [
     (_never_was, 404, "Halaman tidak ditemukan", "Page not found"),
     (_not_theirs, 403, "Anda tidak punya akses", "You do not have access"),
     (_unreadable, 400, "tidak terbaca", "We could not read that"),
+    (_a_door_of_forms, 405, "tidak ada yang bisa dilihat", "Nothing to see at this address"),
     (_too_often, 429, "Terlalu sering", "Too many tries"),
     (_no_token, 403, "terlalu lama", "open too long"),
     (_breaks, 500, "Ada gangguan", "Something broke"),

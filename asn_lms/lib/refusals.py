@@ -10,7 +10,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils.functional import Promise
 
 from asn_lms.lib.pages import page_they_came_from
@@ -56,13 +57,19 @@ _NUL = ("NUL (0x00)", "\\u0000 cannot be converted")
 
 
 class RefusalMiddleware:
-    """Turns a refusal that no view caught into an answer."""
+    """Turns a refusal that no view caught, or that a view could not put into words, into an answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            # Most often an address that only forms send to, typed or opened again.
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ValueError | DataError) and any(word in str(exception) for word in _NUL):

@@ -96,6 +96,7 @@ def _summary(report: AgencyReport) -> Iterator[tuple[Any, Any]]:
     yield _("Completed in the year"), report.places.completed
     yield _("In progress"), report.places.in_progress
     yield _("Overdue"), report.places.overdue
+    yield _("Studied within 7 days"), report.places.studying
 
 
 def _when(at: datetime, report: AgencyReport) -> str:

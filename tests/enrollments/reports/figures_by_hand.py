@@ -4,7 +4,7 @@ Units are named by their ids, JP come from what was completed and not from the c
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -73,6 +73,14 @@ class People:
             AND (%(course)s IS NULL OR e.version_id IN (SELECT id FROM courses_courseversion WHERE course_id = %(course)s))
         """
         return rows(sql, units=self.units, year=str(self.year), today=today, course=course)[0]
+
+    def studied(self, now: datetime) -> int:
+        """People who did something in a course in the seven days before."""
+        sql = """
+            SELECT count(*) FROM accounts_user u WHERE u.is_active AND u.agency_id = ANY(%(units)s) AND EXISTS (
+                SELECT 1 FROM enrollments_enrollment e WHERE e.learner_id = u.id AND %(now)s - e.last_activity_at <= interval '7 days')
+        """
+        return int(one(sql, units=self.units, now=now))
 
     def month(self, month: date, today: date) -> tuple[int, int, int, int, int]:
         """Enrolled, in progress when it ended, completed, overdue, JP. All but overdue stay with the unit where they happened."""

@@ -35,18 +35,19 @@ from tests.enrollments.reports.figures_by_hand import People, cohort_counts, per
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 FLOOR = 20
-# The last minute of 2025 and the first of 2026 in Medan, the first of a month, which in UTC is still the month before, and plain days.
+# The last minute of 2025 and the first of 2026 in Medan, the first of a month, which in UTC is still the month before, plain days, and one of the last seven.
 MOMENTS = [
     datetime(2025, 12, 31, 16, 59, tzinfo=UTC),
     datetime(2025, 12, 31, 17, 0, tzinfo=UTC),
     datetime(2026, 2, 28, 17, 30, tzinfo=UTC),
     *(datetime(2026, month, 15, 4, tzinfo=UTC) for month in (3, 5, 6, 8, 10, 11)),
+    datetime(2026, 11, 19, 4, tzinfo=UTC),
 ]
 DEADLINES = [None, date(2025, 12, 30), date(2026, 4, 30), date(2026, 11, 23), TODAY, date(2026, 12, 31)]
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["enrol"] * 3 + ["complete"] * 3 + ["transfer"] * 2 + ["withdraw", "postpone", "leave", "status"]
+            ["enrol"] * 3 + ["complete"] * 3 + ["transfer"] * 2 + ["study", "withdraw", "postpone", "leave", "status"]
         ),
         st.integers(0, 3),
         st.integers(0, 2),
@@ -104,6 +105,8 @@ class Office:
         elif place and what == "complete":
             for lesson in place.version.lessons.all():
                 finish_lesson(place, lesson, now=now)
+        elif place and what == "study":
+            Enrollment.objects.filter(pk=place.pk).update(last_activity_at=now)
         elif place and what == "withdraw":
             withdraw(place, "Dinas luar", by=None, now=now)
         elif place and what == "postpone":
@@ -202,6 +205,7 @@ def _the_page(office: Office) -> None:
     assert f"{percent(reached, pns)} {reached} dari" in shown.text
     assert f"{people.of('pppk')} PPPK" in shown.text
     assert f"{people.of('cpns')} CPNS" in shown.text
+    assert f"{gettext('Studied within 7 days')} {people.studied(NOW)} pegawai" in shown.text
     by_unit = {row[0]: row[2:] for row in shown.tables[gettext("PNS who reached the target, by unit")]}
     places = {row[0]: row[1:] for row in shown.tables[gettext("Places by unit")]}
     rows = [(gettext("In the unit itself") if name == "itself" else name, one) for name, one in _named(office)]
@@ -253,6 +257,7 @@ def _the_book(office: Office) -> None:
     said: dict[Any, Any] = {row[0]: row[1] for row in summary}
     pns, reached = people.of("pns"), people.reached(FLOOR)
     assert (said[gettext("Active PNS")], said[gettext("PNS below the target")]) == (pns, pns - reached)
+    assert said[gettext("Studied within 7 days")] == people.studied(NOW)
     assert _as_percent(said[gettext("Share of the PNS (%)")]) == percent(reached, pns)
     assert {row[0]: _whole(row[8:]) for row in units[1:]} == {
         str(office.unit.name) if name == "itself" else name: _reordered(one.places(TODAY))
