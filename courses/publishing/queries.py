@@ -232,12 +232,13 @@ def _regrouped(old: CourseVersion, new: CourseVersion, lessons: Iterable[Lesson]
     places: dict[int, list[tuple[Module, Lesson]]] = {old.pk: [], new.pk: []}
     for lesson in sorted(lessons, key=lambda lesson: lesson.position):
         places[lesson.version_id].append((lesson.module, lesson))
-    uids = [{lesson.uid for _module, lesson in found} for found in places.values()]
+    both = set.intersection(*({lesson.uid for _module, lesson in found} for found in places.values()))
     names, stands = [], []
     for found in places.values():
-        modules = list(dict.fromkeys(module for module, _lesson in found))
-        names.append([f"{module.title} ({jp(module.jp)} JP)" for module in modules])
-        stands.append([(modules.index(at), one.uid) for at, one in found if one.uid in uids[0] & uids[1]])
+        names.append([f"{module.title} ({jp(module.jp)} JP)" for module in dict.fromkeys(at for at, _lesson in found)])
+        stayed = [(module, lesson.uid) for module, lesson in found if lesson.uid in both]
+        order = list(dict.fromkeys(module for module, _uid in stayed))
+        stands.append([(order.index(module), uid) for module, uid in stayed])
     edits = []
     if names[0] != names[1]:
         edits.append(Edit(_("Modules"), "; ".join(names[0]), "; ".join(names[1])))

@@ -111,10 +111,10 @@ export class Outbox extends EventTarget {
 }
 
 // The clock of the server: what the page says of it, against this device's clock at the moment when that page came. Devices are often
-// minutes off, and a player that loads on tap asks long after.
+// minutes off, and a player that loads on tap asks long after. (Not by performance.timeOrigin: it falls behind Date by as long as a phone slept.)
 export const serverClock = (nowOnPage) => {
   const came = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
-  const ahead = Number(nowOnPage) - (performance.timeOrigin + came);
+  const ahead = Number(nowOnPage) - (Date.now() - performance.now() + came);
   return () => Math.round(Date.now() + ahead);
 };
 

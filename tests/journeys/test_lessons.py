@@ -121,9 +121,14 @@ def test_a_session_that_ended_loses_no_answer(take_device: Device, people: Cast)
     assert saved_answers() == {kept}
 
 
-def test_two_devices_end_with_the_newest_answer(take_device: Device, people: Cast) -> None:
+@pytest.mark.parametrize("slept", [0, 3 * 3600 * 1000])
+def test_two_devices_end_with_the_newest_answer(take_device: Device, people: Cast, slept: int) -> None:
+    """Also on a phone that slept since its browser began: the browser's own origin of time is behind by that."""
     path = lesson_of(people, quiz_of(3))
     phone, office = take_device(), take_device()
+    phone.add_init_script(
+        f"const began = performance.timeOrigin; Object.defineProperty(performance, 'timeOrigin', {{ get: () => began - {slept} }})"
+    )
     on_phone = begin(phone, path)
     phone.set_offline(True)
     older = choose(on_phone, 1, 0)

@@ -10,7 +10,15 @@ from accounts.audit.models import AuditEntry
 from accounts.roles.models import RoleGrant
 from asn_lms.lib.refusals import NotYours, Refusal
 from courses.authoring.actions import edit_details, next_draft
-from courses.authoring.outline import add_lesson, delete_lesson, edit_lesson, edit_module, move_lesson
+from courses.authoring.outline import (
+    add_lesson,
+    add_module,
+    delete_lesson,
+    edit_lesson,
+    edit_module,
+    move_lesson,
+    move_module,
+)
 from courses.publishing.actions import (
     NotReady,
     WrongState,
@@ -220,8 +228,11 @@ def test_a_reviewer_is_told_everything_that_a_new_version_changes(people: Cast, 
     ]
     assert (found.added, found.changed, found.removed) == (["Menutup percakapan"], ["Materi 1"], [])
 
+    earlier = add_module(new, "Sebelum membuka", by=people.officer)
+    add_lesson(earlier, "text", "Menyiapkan diri", by=people.officer)
+    move_module(earlier, "up", by=people.officer)
     delete_lesson(second, by=people.officer)
     found = changes(CourseVersion.objects.get(pk=new.pk))
     assert found
     assert found.removed == ["Materi 2"]
-    assert len(found.edits) == 4  # what is gone stands nowhere else
+    assert len(found.edits) == 4  # what is gone stands nowhere else, and what was put before moves nothing
