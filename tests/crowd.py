@@ -173,7 +173,7 @@ def _paper(done: Enrollment, number: int) -> None:
         sequence=1,
         number=f"C.{series.pk}",
         issued_on=date(2026, 3, 2),
-        state=Certificate.State.DRAWN,
+        state=Certificate.State.DELIVERED,
         name=done.learner.name,
         course_title="Kursus",
         frozen_at=NOW,

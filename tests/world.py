@@ -337,7 +337,7 @@ def _certificate(done: Enrollment, organiser: Agency, say: Iterator[str]) -> Cer
         sequence=1,
         number=f"B.0001/{series.pk}/III/2026",
         issued_on=date(2026, 3, 2),
-        state=Certificate.State.DRAWN,
+        state=Certificate.State.DELIVERED,
         name=done.learner.full_name,
         nip=done.learner.nip or "",
         post=next(say),

@@ -223,8 +223,8 @@ def _settle(certificate: Certificate, **values: Any) -> bool:
 
 @transaction.atomic
 def _issue(certificate: Certificate, now: datetime, at: str | None, **paper: Any) -> None:
-    drawn = Certificate.State.DRAWN
-    if not _settle(certificate, state=drawn, drawn_at=now, lease_until=None, error="", **paper):
+    done = Certificate.State.DELIVERED
+    if not _settle(certificate, state=done, drawn_at=now, lease_until=None, error="", **paper):
         return
     record("certificate.issued", certificate, by=None, sha256=paper["sha256"])
     learner = certificate.enrollment.learner

@@ -57,6 +57,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def live(self) -> "CertificateQuerySet":
         return self.exclude(state=Certificate.State.REVOKED)
 
+    def ready(self) -> "CertificateQuerySet":
+        """Those whose paper stands and holds."""
+        return self.filter(state__in=Certificate.READY)
+
     def drawable(self) -> "CertificateQuerySet":
         """Numbered, and in nobody's hands (by the database's own clock, which no worker's wrong clock can turn)."""
         return self.filter(
@@ -72,14 +76,22 @@ class Certificate(models.Model):
 
     class State(models.TextChoices):
         NUMBERED = "numbered", _("number reserved")
-        DRAWN = "drawn", _("ready")
+        CONFIRMED = "confirmed", _("name confirmed")
+        DRAWN = "drawn", _("drawn")
+        AWAITING_SIGNATURE = "awaiting_signature", _("awaiting signature")
+        SIGNED = "signed", _("signed")
+        DELIVERED = "delivered", _("delivered")
+        SYNCED = "synced", _("recorded in SIASN")
         REVOKED = "revoked", _("revoked")
+
+    # The paper that others may trust stands; from here on no byte of it changes.
+    READY = (State.SIGNED, State.DELIVERED, State.SYNCED)
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="certificates")
     series = models.ForeignKey(CertificateSeries, on_delete=models.PROTECT, related_name="certificates")
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.CERTIFICATE)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.NUMBERED)
+    state = models.CharField(_("state"), max_length=18, choices=State.choices, default=State.NUMBERED)
     year = models.PositiveSmallIntegerField(_("year"))
     sequence = models.PositiveIntegerField()
     number = models.CharField(_("number"), max_length=120, unique=True)
@@ -129,6 +141,11 @@ class Certificate(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_reason = models.CharField(_("reason of revocation"), max_length=300, blank=True)
+    # The revoked certificate in whose place this one was issued.
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by", editable=False
+    )
 
     objects = CertificateQuerySet.as_manager()
 
@@ -142,7 +159,13 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(fields=["series", "sequence"], name="certificate_sequence_once_per_series"),
             models.CheckConstraint(
-                condition=Q(state="numbered") | Q(drawn_at__isnull=False), name="certificate_is_drawn_before_it_is_more"
+                condition=Q(state__in=["numbered", "confirmed", "revoked"]) | Q(drawn_at__isnull=False),
+                name="certificate_is_drawn_before_it_is_more",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="revoked", revoked_at__isnull=False)
+                | (~Q(state="revoked") & Q(revoked_at__isnull=True)),
+                name="revocation_date_matches_state",
             ),
         ]
         indexes = [
@@ -161,4 +184,4 @@ class Certificate(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        return self.state == self.State.DRAWN
+        return self.state in self.READY

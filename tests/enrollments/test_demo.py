@@ -71,7 +71,7 @@ def test_a_first_start_writes_to_nobody_about_the_past() -> None:
 
 def test_whoever_looks_around_finds_the_papers_of_the_learner_ready() -> None:
     papers = Certificate.objects.filter(enrollment__learner=of("learner"))
-    assert [paper.state for paper in papers] == [Certificate.State.DRAWN] * 2
+    assert [paper.state for paper in papers] == [Certificate.State.DELIVERED] * 2
 
 
 def test_answers_bear_the_day_they_were_given_on_and_the_trainer_has_read_all_but_the_last() -> None:

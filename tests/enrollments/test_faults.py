@@ -75,7 +75,7 @@ def let_claims_of_the_dead_run_out() -> None:
 
 
 def drawn() -> int:
-    return Certificate.objects.filter(state=Certificate.State.DRAWN).count()
+    return Certificate.objects.filter(state=Certificate.State.DELIVERED).count()
 
 
 def have_come(steps: int) -> bool:
@@ -104,7 +104,7 @@ def test_sixty_completions_with_four_kills_are_sixty_certificates_and_sixty_mail
     assert [row.sequence for row in rows] == list(range(1, 61))
     assert CertificateSeries.objects.get().last == 60
     for row in rows:
-        assert row.state == Certificate.State.DRAWN
+        assert row.state == Certificate.State.DELIVERED
         assert sha256((tmp_path / "media" / str(row.file)).read_bytes()).hexdigest() == row.sha256
     delivered = server.by_message_id()
     assert set(delivered) == {f"<{notice.message_id}@127.0.0.1>" for notice in Notice.objects.all()}
