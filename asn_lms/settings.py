@@ -278,6 +278,11 @@ HELPDESK = {
 }
 ORGANISATION = env("ORGANISATION", default="Kota Medan")
 
+# --- Calls to other servers (asn_lms/lib/outbound.py) ---
+# Origins ("http://10.1.2.3:8080") that may be private or plain HTTP; what else is called must be https and public.
+OUTBOUND_INTERNAL = [origin.lower().rstrip("/") for origin in env.list("OUTBOUND_INTERNAL", default=[])]
+OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE", default="")
+
 # --- Celery ---
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
