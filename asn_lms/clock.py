@@ -35,6 +35,11 @@ JOBS: list[Job] = [
         timedelta(seconds=30),
         "mail that is due: its message was lost or its sender died; beats the clock",
     ),
+    Job(
+        "certificates.confirm_silent",
+        timedelta(minutes=1),
+        "names that nobody objected to within two days are printed as they stand",
+    ),
     Job("certificates.sweep", timedelta(seconds=30), "certificates to be drawn: message lost or worker died"),
     Job(
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"

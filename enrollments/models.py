@@ -1,7 +1,7 @@
 """Contents: the tables of enrollments."""
 
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
-from enrollments.certificates.models import Certificate, CertificateSeries
+from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.models import Credit, YearlyTarget
 from enrollments.enrolling.models import Enrollment
@@ -15,6 +15,7 @@ __all__ = [
     "Certificate",
     "CertificateSeries",
     "Cohort",
+    "CorrectionRequest",
     "Credit",
     "Enrollment",
     "ExtraAttempts",

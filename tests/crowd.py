@@ -177,6 +177,7 @@ def _paper(done: Enrollment, number: int) -> None:
         name=done.learner.name,
         course_title="Kursus",
         frozen_at=NOW,
+        confirm_until=NOW,
         drawn_at=NOW,
     )
     row.file.save("paper.pdf", ContentFile(PDF), save=False)

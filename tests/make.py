@@ -143,3 +143,10 @@ def enrollment(*, learner: User | None = None, cohort: Cohort | None = None, **f
         values.setdefault("completed_at", now)
         values.setdefault("completion_agency", who.agency)
     return Enrollment.objects.create(**values)
+
+
+def certificate(place: Enrollment, *, on: date = date(2026, 11, 16), **fields: Any) -> Any:
+    """The certificate of a completed place, with its name confirmed by the learner: it waits to be drawn."""
+    from enrollments.certificates.actions import confirm, reserve_certificate
+
+    return confirm(reserve_certificate(place, on=on, **fields), by=place.learner)

@@ -41,7 +41,14 @@ from courses.publishing.actions import (
     withdraw_from_review,
 )
 from enrollments.attempts.actions import add_attempts
-from enrollments.certificates.actions import draw_again
+from enrollments.certificates.actions import (
+    ask_for_correction,
+    confirm,
+    draw_again,
+    reissue,
+    revoke,
+    settle_correction,
+)
 from enrollments.cohorts.actions import close_cohort, create_cohort, edit_cohort, mark_cancelled, name_trainers
 from enrollments.enrolling.actions import enroll, reschedule, reschedule_all, withdraw
 from enrollments.grading.actions import comment_on
@@ -121,6 +128,11 @@ VERBS: dict[str, Callable[[World, User], object]] = {
     "add attempts": lambda w, by: add_attempts(w.own.practice, w.own.quiz, 1, "Sakit", by=by),
     "comment on an answer": lambda w, by: comment_on(w.own.answer, "Baik.", by=by),
     "draw a certificate again": lambda w, by: draw_again(w.own.certificate, by=by),
+    "confirm a name": lambda w, by: confirm(w.own.certificate, by=by),
+    "ask for a correction": lambda w, by: ask_for_correction(w.own.certificate, part="name", wish="Rina", by=by),
+    "answer a correction": lambda w, by: settle_correction(w.own.correction, is_mended=False, answer="Tetap.", by=by),
+    "revoke a certificate": lambda w, by: revoke(w.own.certificate, reason="Salah.", by=by),
+    "issue a certificate anew": lambda w, by: reissue(w.own.certificate, reason="Salah.", by=by),
     "export a report": lambda w, by: ask_for_export(w.own.agency, 2026, by=by),
 }
 
@@ -169,6 +181,8 @@ def test_each_verb_is_more_than_its_refusal(made: World) -> None:
     wrong = []
     for verb, do in VERBS.items():
         by = made.people.reviewer if verb in {"return", "approve"} else made.people.officer
+        if verb in {"confirm a name", "ask for a correction"}:
+            by = made.own.learner
         with transaction.atomic():
             try:
                 do(made, User.objects.get(pk=by.pk))

@@ -36,7 +36,7 @@ from courses.packages.errands import EXPORT
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
 from courses.taxonomy.models import CompetencyKind
 from enrollments.attempts.models import Attempt, AttemptItem
-from enrollments.certificates.models import Certificate, CertificateSeries
+from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.models import Credit
 from enrollments.enrolling.models import Enrollment
@@ -106,6 +106,7 @@ class Side:
     reflection: Lesson
     answer: AttemptItem
     certificate: Certificate
+    correction: CorrectionRequest
     notice: Notice
     token: ApiToken
     job: Job
@@ -236,7 +237,8 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         cohort=cohort,
         enrollment=enrollment,
         done=done,
-        certificate=_certificate(done, organiser, say),
+        certificate=(paper := _certificate(done, organiser, say)),
+        correction=CorrectionRequest.objects.create(certificate=paper, part="name", wish=next(say)),
         notice=Notice.objects.create(
             person=learner,
             kind="news",
@@ -350,6 +352,7 @@ def _certificate(done: Enrollment, organiser: Agency, say: Iterator[str]) -> Cer
         signatory_post=next(say),
         subjects=[{"title": next(say), "jp": "2.00"}],
         frozen_at=NOW,
+        confirm_until=NOW,
         drawn_at=NOW,
     )
     row.file.save("paper.pdf", ContentFile(PDF), save=False)

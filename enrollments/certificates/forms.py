@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.files.base import File
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from enrollments.certificates.models import CorrectionRequest
 
 LARGEST = 5 * 1024 * 1024
 # The random id that is printed at the end of the address beside the QR code (models.public_id).
@@ -48,3 +51,63 @@ class CompareForm(forms.Form):
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(_("This file is larger than 5 MB, so it is none of our certificates."))
         return file
+
+
+class CorrectionForm(forms.Form):
+    """What is printed wrongly, and how it should read."""
+
+    part = forms.ChoiceField(
+        label=_("What is wrong?"),
+        choices=[(part.value, capfirst(part.label)) for part in CorrectionRequest.Part],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is wrong.")},
+    )
+    wish = forms.CharField(
+        label=_("How should it read?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Exactly as it should be printed. If a decree says so, name it."),
+        error_messages={"required": _("Write how it should read.")},
+    )
+
+
+class SettleForm(forms.Form):
+    """The officer's answer to a correction."""
+
+    is_mended = forms.TypedChoiceField(
+        label=_("What have you done?"),
+        choices=[("1", _("The person's data are right now")), ("0", _("It stays as it is"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    answer = forms.CharField(
+        label=_("Answer to the learner"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when it stays as it is."),
+    )
+
+
+class RevokeForm(forms.Form):
+    """Why a certificate is taken back, and whether another takes its place."""
+
+    REISSUE, END = "reissue", "end"
+
+    then = forms.ChoiceField(
+        label=_("What comes after?"),
+        choices=[
+            (REISSUE, _("Issue it anew, with today's data and a new number")),
+            (END, _("Nothing: it should not have been issued")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody who checks the certificate reads it."),
+        error_messages={"required": _("Write the reason; it is shown to everybody who checks the certificate.")},
+    )

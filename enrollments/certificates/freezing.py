@@ -1,4 +1,4 @@
-"""What is printed, copied from person and training at the moment of issue and never again."""
+"""What is printed, copied from person and training when the name is confirmed, and never again."""
 
 from datetime import datetime
 
@@ -10,6 +10,18 @@ from asn_lms.lib.words import roman
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.predicate import predicate
 
+# What `freeze` reads beside the certificate itself, for `select_related`.
+WITH_PRINTED = (
+    "series__organiser",
+    "enrollment__learner__rank",
+    "enrollment__learner__agency",
+    "enrollment__agency",
+    "enrollment__completion_agency",
+    "enrollment__cohort",
+    "enrollment__version__course",
+    "enrollment__version__competency",
+    "enrollment__version__path",
+)
 GOVERNMENT = ("pemerintah ", "provinsi ", "kabupaten ", "kota ")
 
 

@@ -1,10 +1,13 @@
 """Certificates: a reserved number, frozen data, a drawn file."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +15,31 @@ from accounts.agencies.models import Agency, below
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
 from enrollments.enrolling.models import Enrollment
+
+# What may still move on a row: while it is numbered, all but its identity; once frozen, only its way from state to state; once
+# the paper stands, no byte of it.
+_MOVING = (
+    "state was_confirmed_by_learner confirm_until file sha256 size lease_until tries error is_stuck drawn_at revoked_at"
+    " revoked_reason"
+)
+_PRINTED_NEVER_CHANGES = f"""
+IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'a number that was given out is never taken back' USING ERRCODE = 'restrict_violation';
+END IF;
+IF (NEW.enrollment_id, NEW.series_id, NEW.sequence, NEW.number, NEW.public_id, NEW.issued_on)
+   IS DISTINCT FROM (OLD.enrollment_id, OLD.series_id, OLD.sequence, OLD.number, OLD.public_id, OLD.issued_on) THEN
+    RAISE EXCEPTION 'a certificate keeps its number' USING ERRCODE = 'restrict_violation';
+END IF;
+IF OLD.frozen_at IS NOT NULL AND (to_jsonb(NEW) - '{{{",".join(_MOVING.split())}}}'::text[])
+   <> (to_jsonb(OLD) - '{{{",".join(_MOVING.split())}}}'::text[]) THEN
+    RAISE EXCEPTION 'what is printed never changes' USING ERRCODE = 'restrict_violation';
+END IF;
+IF OLD.state IN ('signed', 'delivered', 'synced', 'revoked')
+   AND (NEW.file, NEW.sha256, NEW.size) IS DISTINCT FROM (OLD.file, OLD.sha256, OLD.size) THEN
+    RAISE EXCEPTION 'a paper that stands never changes' USING ERRCODE = 'restrict_violation';
+END IF;
+RETURN NEW;
+"""
 
 
 def public_id() -> str:
@@ -50,9 +78,23 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(enrollment__learner=user)
 
     def visible_to(self, user: Any) -> "CertificateQuerySet":
-        """The person's own, and for officers those that their units issued."""
+        """The person's own, and for officers those that their units issue."""
         organised = paths_of(user, RoleGrant.Role.OFFICER)
         return self.filter(Q(enrollment__learner=user) | below(organised, "series__organiser__"))
+
+    def issued_by(self, user: Any) -> "CertificateQuerySet":
+        """Those that the officer's units issue."""
+        return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "series__organiser__"))
+
+    def with_people(self) -> "CertificateQuerySet":
+        """With what a list of them shows."""
+        return self.select_related(
+            "series__organiser", "enrollment__learner__agency", "enrollment__cohort", "enrollment__version"
+        )
+
+    def stands(self) -> "CertificateQuerySet":
+        """There is a paper, valid or not any more."""
+        return self.filter(state__in=[*Certificate.READY, Certificate.State.REVOKED]).exclude(file="")
 
     def live(self) -> "CertificateQuerySet":
         return self.exclude(state=Certificate.State.REVOKED)
@@ -61,10 +103,15 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Those whose paper stands and holds."""
         return self.filter(state__in=Certificate.READY)
 
+    def silent(self, now: datetime) -> "CertificateQuerySet":
+        """Still to be confirmed although the time is up, and with no correction asked for."""
+        asked = CorrectionRequest.objects.open().filter(certificate=OuterRef("pk"))
+        return self.filter(~Exists(asked), state=Certificate.State.NUMBERED, confirm_until__lte=now)
+
     def drawable(self) -> "CertificateQuerySet":
-        """Numbered, and in nobody's hands (by the database's own clock, which no worker's wrong clock can turn)."""
+        """Confirmed, and in nobody's hands (by the database's own clock, which no worker's wrong clock can turn)."""
         return self.filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=Now()), state=Certificate.State.NUMBERED, is_stuck=False
+            Q(lease_until__isnull=True) | Q(lease_until__lt=Now()), state=Certificate.State.CONFIRMED, is_stuck=False
         )
 
 
@@ -129,6 +176,10 @@ class Certificate(models.Model):
     # An invented person or course: the paper says so.
     is_demo = models.BooleanField(default=False, editable=False)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    # The learner looks at name and title until then; who says nothing has said yes.
+    confirm_until = models.DateTimeField(_("confirmation until"))
+    # Whether the learner said so, or let the time pass.
+    was_confirmed_by_learner = models.BooleanField(default=False)
 
     file = models.FileField(upload_to=certificate_file, blank=True, max_length=250)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -170,7 +221,16 @@ class Certificate(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["lease_until"], condition=Q(state="numbered", is_stuck=False), name="certificate_to_draw"
+                fields=["lease_until"], condition=Q(state="confirmed", is_stuck=False), name="certificate_to_draw"
+            ),
+            models.Index(fields=["confirm_until"], condition=Q(state="numbered"), name="certificate_to_confirm"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="printed_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=_PRINTED_NEVER_CHANGES,
             )
         ]
 
@@ -185,3 +245,77 @@ class Certificate(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state in self.READY
+
+    @property
+    def is_asked(self) -> bool:
+        """The learner is being asked whether the name is right."""
+        return self.state == self.State.NUMBERED
+
+    @property
+    def is_being_made(self) -> bool:
+        """It becomes a paper by itself within a minute or so."""
+        return self.state in {self.State.CONFIRMED, self.State.DRAWN} and not self.is_stuck
+
+
+class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
+    def open(self) -> "CorrectionRequestQuerySet":
+        return self.filter(state=CorrectionRequest.State.OPEN)
+
+    def settled_by(self, user: Any) -> "CorrectionRequestQuerySet":
+        """What this officer answers: of the certificates that their units issue, and of the people of their units."""
+        over = paths_of(user, RoleGrant.Role.OFFICER)
+        return self.filter(
+            below(over, "certificate__series__organiser__") | below(over, "certificate__enrollment__learner__agency__")
+        )
+
+
+class CorrectionRequest(models.Model):
+    """ "My name is printed wrongly": asked by the learner, settled by a training officer."""
+
+    class Part(models.TextChoices):
+        NAME = "name", _("name")
+        TITLES = "titles", _("titles before or after the name")
+        NIP = "nip", _("NIP")
+        BIRTH = "birth", _("place or date of birth")
+        POST = "post", _("rank or post")
+        UNIT = "unit", _("unit")
+        OTHER = "other", _("something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        MENDED = "mended", _("put right")
+        REFUSED = "refused", _("left as it was")
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="corrections")
+    part = models.CharField(_("what is wrong"), max_length=6, choices=Part.choices, default=Part.NAME)
+    wish = models.CharField(_("how it should read"), max_length=500)
+    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.OPEN)
+    answer = models.CharField(_("answer"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CorrectionRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction request")
+        verbose_name_plural = _("correction requests")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(state="open"), name="one_open_correction_per_certificate"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at__isnull=True) | ~Q(state="open") & Q(settled_at__isnull=False),
+                name="correction_is_settled_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_part_display()}: {self.wish}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN

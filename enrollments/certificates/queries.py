@@ -1,18 +1,156 @@
 """Reading certificates."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from accounts.people.models import User
+from asn_lms.lib.days import local_day
 from asn_lms.lib.words import mask_nip
-from enrollments.certificates.models import Certificate
+from enrollments.certificates.freezing import WITH_PRINTED, freeze
+from enrollments.certificates.models import Certificate, CorrectionRequest
+from enrollments.cohorts.models import Cohort
+
+PAGE = 30
+State = Certificate.State
 
 
 def wallet(person: User) -> list[Certificate]:
-    """The person's certificates, newest first."""
-    rows = Certificate.objects.held_by(person).select_related("enrollment__version").order_by("-issued_on", "-id")
-    return list(rows)
+    """The person's certificates, newest first; of one that was replaced its successor is named."""
+    asked = CorrectionRequest.objects.open().filter(certificate=OuterRef("pk"))
+    rows = Certificate.objects.held_by(person).select_related("enrollment__version", "replaced_by")
+    return list(rows.annotate(is_being_corrected=Exists(asked)).order_by("-issued_on", "-id"))
+
+
+@dataclass(frozen=True)
+class NameCheck:
+    """A certificate with what is, or would be, printed on it, and what was asked and answered about it."""
+
+    certificate: Certificate
+    requests: list[CorrectionRequest]
+
+    @property
+    def open_request(self) -> CorrectionRequest | None:
+        return next((one for one in self.requests if one.is_open), None)
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        return self.certificate.is_asked and self.open_request is None
+
+
+def name_check(certificate: Certificate) -> NameCheck:
+    """As it would be printed today; once confirmed, as it was frozen then. Nothing is written."""
+    row = Certificate.objects.select_related(*WITH_PRINTED).get(pk=certificate.pk)
+    freeze(row, timezone.now())
+    return NameCheck(row, list(row.corrections.order_by("-id")))
+
+
+# What an officer looks for, by name of the filter; "" is what needs a hand.
+SHOWN: dict[str, Promise] = {
+    "": _("To be done"),
+    "asked": _("Name being confirmed"),
+    "making": _("Being made"),
+    "unsigned": _("Awaiting signature"),
+    "ready": _("Issued"),
+    "revoked": _("Revoked"),
+    "all": _("All"),
+}
+
+
+@dataclass(frozen=True)
+class OfficeCertificates:
+    rows: list[Certificate]
+    corrections: list[CorrectionRequest]
+    counts: dict[str, int]
+    cohort: Cohort | None
+    next_before: int | None
+
+
+def office_certificates(
+    user: User, *, show: str, text: str, cohort: int | None, before: int | None
+) -> OfficeCertificates:
+    """What the officer's units issue, newest first, `PAGE` at a time. `text`: words of the name, or a part of the number."""
+    mine = Certificate.objects.issued_by(user)
+    corrections = CorrectionRequest.objects.open().settled_by(user).exclude(certificate__enrollment__learner=user)
+    of = Cohort.objects.run_by(user).select_related("version").filter(pk=cohort).first() if cohort else None
+    if of is not None:
+        mine = mine.filter(enrollment__cohort=of)
+        corrections = corrections.filter(certificate__enrollment__cohort=of)
+    for word in text.split()[:6]:
+        mine = mine.filter(Q(enrollment__learner__name__icontains=word) | Q(number__icontains=word))
+    counts = mine.aggregate(**{f"n_{name}": Count("pk", filter=_shown(name)) for name in SHOWN})
+    rows = mine.filter(_shown(show)).with_people()
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    asked = list(
+        corrections.select_related(
+            "certificate__enrollment__learner__agency", "certificate__enrollment__version"
+        ).order_by("id")[:PAGE]
+    )
+    return OfficeCertificates(
+        rows=found[:PAGE],
+        corrections=asked if not show else [],
+        counts={name: counts[f"n_{name}"] + (len(asked) if name == "" else 0) for name in SHOWN},
+        cohort=of,
+        next_before=found[PAGE - 1].pk if len(found) > PAGE else None,
+    )
+
+
+def _shown(name: str) -> Q:
+    states = {
+        "asked": [State.NUMBERED],
+        "making": [State.CONFIRMED, State.DRAWN],
+        "unsigned": [State.AWAITING_SIGNATURE],
+        "ready": list(Certificate.READY),
+        "revoked": [State.REVOKED],
+        "all": list(State),
+    }
+    return Q(is_stuck=True) if name == "" else Q(state__in=states[name])
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a certificate, as an officer reads it."""
+
+    at: datetime
+    what: str | Promise
+
+
+@dataclass(frozen=True)
+class Story:
+    """A certificate with everything that happened to it, oldest first, and its forerunner and successor."""
+
+    certificate: Certificate
+    steps: list[Step]
+    before: Certificate | None
+    after: Certificate | None
+    requests: list[CorrectionRequest]
+
+
+def story(certificate: Certificate) -> Story:
+    row = Certificate.objects.select_related(*WITH_PRINTED, "replaces", "replaced_by").get(pk=certificate.pk)
+    confirmed = _("Name confirmed by the learner") if row.was_confirmed_by_learner else _("Name confirmed by silence")
+    happened = [
+        (row.created_at, _("Number given")),
+        (row.frozen_at, confirmed),
+        (row.drawn_at, _("Drawn")),
+        (row.revoked_at, _("Revoked")),
+    ]
+    if row.frozen_at is None:
+        freeze(row, timezone.now())
+    return Story(
+        certificate=row,
+        steps=[Step(at, what) for at, what in happened if at is not None],
+        before=row.replaces,
+        after=getattr(row, "replaced_by", None),
+        requests=list(row.corrections.select_related("settled_by").order_by("-id")),
+    )
 
 
 @dataclass(frozen=True)
@@ -21,6 +159,10 @@ class PublicCertificate:
 
     state: str  # valid, revoked, replaced
     replaced_by: str
+    # Public id of the successor
+    replaced_by_id: str
+    revoked_on: date | None
+    revoked_reason: str
     number: str
     name: str
     nip: str
@@ -56,16 +198,18 @@ def is_our_file(public_id: str, fingerprint: str) -> bool:
 
 def public_certificate(public_id: str) -> PublicCertificate | None:
     """The certificate with this public id, once it is printed; None when there is none."""
-    row = Certificate.objects.filter(public_id=public_id, frozen_at__isnull=False, drawn_at__isnull=False).first()
+    rows = Certificate.objects.stands().select_related("replaced_by", "series__organiser")
+    row = rows.filter(public_id=public_id).first()
     if row is None:
         return None
-    state, successor = "valid", ""
-    if row.state == Certificate.State.REVOKED:
-        after = Certificate.objects.live().filter(enrollment_id=row.enrollment_id, pk__gt=row.pk).first()
-        state, successor = ("replaced", after.number) if after else ("revoked", "")
+    after = getattr(row, "replaced_by", None)
+    is_revoked = row.revoked_at is not None
     return PublicCertificate(
-        state=state,
-        replaced_by=successor,
+        state="valid" if not is_revoked else "replaced" if after else "revoked",
+        replaced_by=after.number if after else "",
+        replaced_by_id=after.public_id if after and after.is_ready else "",
+        revoked_on=local_day(row.series.organiser.zone, row.revoked_at) if row.revoked_at else None,
+        revoked_reason=row.revoked_reason,
         number=row.number,
         name=row.name,
         nip=mask_nip(row.nip),

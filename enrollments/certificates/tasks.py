@@ -19,3 +19,8 @@ def draw_waiting(at: str | None = None) -> None:
 @shared_task(name="certificates.sweep")
 def sweep(at: str | None = None) -> None:
     actions.sweep(at)
+
+
+@shared_task(name="certificates.confirm_silent")
+def confirm_silent(at: str | None = None) -> None:
+    actions.confirm_silent(instant(at), at)

@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from enrollments.certificates import views
+from enrollments.certificates.views import office, own, public
 
 urlpatterns = [
     # /certificates/
-    path("certificates/", views.certificates, name="certificates"),
-    path("certificates/<int:pk>/pdf/", views.paper, name="certificate-pdf"),
-    path("certificates/<int:pk>/again/", views.again, name="certificate-again"),
+    path("certificates/", own.certificates, name="certificates"),
+    path("certificates/<int:pk>/pdf/", own.paper, name="certificate-pdf"),
+    path("certificates/<int:pk>/name/", own.name, name="certificate-name"),
+    path("certificates/<int:pk>/name/confirm/", own.confirm_name, name="certificate-confirm"),
     # /verify/
-    path("verify/", views.verify_form, name="verify-form"),
-    path("verify/<str:public_id>/", views.verify, name="verify"),
+    path("verify/", public.verify_form, name="verify-form"),
+    path("verify/<str:public_id>/", public.verify, name="verify"),
+    # /office/certificates/
+    path("office/certificates/", office.certificates, name="office-certificates"),
+    path("office/certificates/<int:pk>/", office.certificate, name="office-certificate"),
+    path("office/certificates/<int:pk>/again/", office.again, name="certificate-again"),
+    path("office/certificates/<int:pk>/revoke/", office.take_back, name="certificate-revoke"),
+    path("office/certificates/corrections/<int:pk>/", office.correction, name="office-correction"),
 ]

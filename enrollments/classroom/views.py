@@ -19,6 +19,7 @@ from courses.lesson_kinds import Unreadable
 from courses.structure.models import Course, Lesson
 from enrollments.attempts.actions import begin, take_input
 from enrollments.attempts.queries import answer_of, seat
+from enrollments.certificates.queries import name_check
 from enrollments.classroom.queries import (
     certificate_of,
     course_page,
@@ -103,9 +104,11 @@ def finished(request: SignedIn, enrollment_id: int) -> HttpResponse:
     enrollment = _own_place(request, enrollment_id)
     if enrollment.status != Enrollment.Status.COMPLETED:
         return redirect("learn", enrollment.pk)
+    certificate = certificate_of(enrollment)
     context = {
         "enrollment": enrollment,
-        "certificate": certificate_of(enrollment),
+        "certificate": certificate,
+        "name": name_check(certificate) if certificate and certificate.is_asked else None,
         "credit": year_of_credit(request.user, today_of(request.user).year),
         "next": next(iter(courses_on_the_way(request.user, today_of(request.user))), None),
     }

@@ -26,7 +26,6 @@ from accounts.agencies.models import Agency
 from accounts.notices.models import Notice
 from accounts.people.models import User
 from courses.structure.models import Lesson
-from enrollments.certificates.models import Certificate
 from enrollments.cohorts.models import Cohort
 from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
 from enrollments.progress.models import LessonProgress
@@ -184,11 +183,10 @@ FILTERS: dict[str, list[str]] = {
 class OfficeNotices:
     rows: list[Notice]
     next_before: int | None
-    stuck: list[Certificate]
 
 
 def office_notices(officer: User, *, show: str, name: str, before: int | None) -> OfficeNotices:
-    """What the people of the officer's units were told, newest first, `PAGE` at a time; and certificates put aside."""
+    """What the people of the officer's units were told, newest first, `PAGE` at a time."""
     rows = Notice.objects.seen_by_office(officer).select_related("person__agency")
     if FILTERS.get(show):
         rows = rows.filter(mail_state__in=FILTERS[show])
@@ -197,9 +195,7 @@ def office_notices(officer: User, *, show: str, name: str, before: int | None) -
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-id")[: PAGE + 1])
-    stuck = Certificate.objects.visible_to(officer).exclude(enrollment__learner=officer).filter(is_stuck=True)
     return OfficeNotices(
         rows=found[:PAGE],
         next_before=found[PAGE - 1].pk if len(found) > PAGE else None,
-        stuck=list(stuck.select_related("series__organiser", "enrollment__learner").order_by("id")[:20]),
     )

@@ -177,7 +177,7 @@ def _place_page(request: SignedIn, found: Enrollment, **forms: Any) -> HttpRespo
     context = {
         "held": found,
         "rows": rows,
-        "certificate": Certificate.objects.visible_to(request.user).live().filter(enrollment=found).first(),
+        "certificate": Certificate.objects.issued_by(request.user).live().filter(enrollment=found).first(),
         "may_change": is_active and may_run(request.user, found.cohort.organiser),
         "has_scored": any(row.is_scored for row in rows),
         "deadline_form": DeadlineForm(place=found),

@@ -82,6 +82,33 @@ DOORS = [
     # Certificates
     Door("certificates", "signed-in"),
     Door("certificate-pdf", f"learner {OFFICE}", at=_certificate),
+    Door(
+        "certificate-name",
+        "learner",
+        at=_certificate,
+        post=302,
+        body=lambda side: {"part": "name", "wish": "Rina Hasibuan"},
+    ),
+    Door("certificate-confirm", "learner", at=_certificate, get=None, post=302),
+    Door("office-certificates", OFFICE),
+    Door("office-certificate", OFFICE, at=_certificate),
+    Door(
+        "certificate-revoke",
+        OFFICE,
+        at=_certificate,
+        get=None,
+        post=302,
+        body=lambda side: {"then": "end", "reason": "Terbit dua kali."},
+        spoils=True,
+    ),
+    Door(
+        "office-correction",
+        OFFICE,
+        at=lambda side: {"pk": side.correction.pk},
+        post=302,
+        body=lambda side: {"is_mended": "0", "answer": "Sesuai SK."},
+        spoils=True,
+    ),
     # The learner sees the certificate, so they are told why they may not: sent back with a sentence.
     Door("certificate-again", f"learner {OFFICE}", at=_certificate, get=None, post=302),
     Door("verify-form", "everybody", is_alike=True),

@@ -22,7 +22,6 @@ from accounts.notices import actions as notices
 from accounts.notices.models import Notice
 from accounts.people.models import User
 from enrollments.certificates import actions as certificates
-from enrollments.certificates.actions import reserve_certificate
 from enrollments.certificates.models import Certificate, CertificateSeries
 from enrollments.cohorts.models import Cohort
 from enrollments.enrolling.models import Enrollment
@@ -60,7 +59,7 @@ def _flush() -> None:
 def complete(count: int, cohort: Cohort | None = None) -> None:
     of = cohort or make.cohort()
     for _ in range(count):
-        reserve_certificate(make.enrollment(cohort=of, status=Enrollment.Status.COMPLETED), on=TODAY)
+        make.certificate(make.enrollment(cohort=of, status=Enrollment.Status.COMPLETED), on=TODAY)
 
 
 def sweep() -> None:
@@ -70,7 +69,7 @@ def sweep() -> None:
 
 
 def let_claims_of_the_dead_run_out() -> None:
-    Certificate.objects.filter(state=Certificate.State.NUMBERED).update(lease_until=Now() - timedelta(seconds=1))
+    Certificate.objects.filter(state=Certificate.State.CONFIRMED).update(lease_until=Now() - timedelta(seconds=1))
     Notice.objects.filter(mail_state=Notice.Mail.SENDING).update(lease_until=Now() - timedelta(seconds=1))
 
 
@@ -107,7 +106,8 @@ def test_sixty_completions_with_four_kills_are_sixty_certificates_and_sixty_mail
         assert row.state == Certificate.State.DELIVERED
         assert sha256((tmp_path / "media" / str(row.file)).read_bytes()).hexdigest() == row.sha256
     delivered = server.by_message_id()
-    assert set(delivered) == {f"<{notice.message_id}@127.0.0.1>" for notice in Notice.objects.all()}
+    ready = Notice.objects.filter(kind="certificate.ready")
+    assert set(delivered) == {f"<{notice.message_id}@127.0.0.1>" for notice in ready}
     assert len(delivered) == 60
     # A surplus only from a kill between the relay's 250 and our commit: at most one for each process that was killed.
     assert sum(delivered.values()) - 60 <= 2 * len(kill_at)

@@ -134,6 +134,10 @@ def reflects(page: Page) -> None:
 
 def takes_the_certificate(page: Page, place: Enrollment, title: str) -> Paper:
     page.wait_for_url("**/finished/")
+    expect(page.get_by_role("main")).to_contain_text("Begini nama Anda akan tercetak")
+    is_clean(page)
+    page.get_by_role("button", name="Ya, benar").dblclick()
+    page.wait_for_url("**/finished/")
     expect(page.get_by_role("main")).to_contain_text("Sertifikat Anda sudah siap.", timeout=2 * PATIENCE)
     is_clean(page)
     page.get_by_role("link", name="Buka sertifikat").click()

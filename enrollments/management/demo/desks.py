@@ -1,4 +1,4 @@
-"""What lies on the desks of the demo city today: a version under review, a course begun, and the trainer's remarks on open answers."""
+"""What lies on the desks of the demo city today: a version under review, a course begun, and the trainer's remarks on open answers, corrections asked for."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -12,6 +12,8 @@ from courses.lesson_kinds import kinds
 from courses.publishing.actions import comment, submit
 from courses.structure.models import Course
 from enrollments.attempts.models import Attempt, AttemptItem
+from enrollments.certificates.actions import ask_for_correction
+from enrollments.certificates.models import Certificate
 from enrollments.management.demo.people import Crowd
 from enrollments.management.demo.tree import City
 
@@ -29,6 +31,19 @@ def write_desks(city: City, crowd: Crowd, dice: Random, now: datetime) -> None:
     _remarks(crowd, dice, now)
     _under_review(crowd)
     _begun(city, crowd)
+    _corrections(crowd)
+
+
+def _corrections(crowd: Crowd) -> None:
+    """Two names that their owners want printed otherwise, of those who finished in the last days."""
+    waiting = Certificate.objects.filter(state=Certificate.State.NUMBERED).select_related("enrollment__learner")
+    wishes = [
+        ("titles", "{name}, S.A.P., M.Si. (ijazah S-2 terbit bulan lalu)"),
+        ("post", "Jabatan saya sekarang Analis Kebijakan Ahli Muda"),
+    ]
+    for certificate, (part, wish) in zip(waiting.order_by("-id"), wishes, strict=False):
+        learner = certificate.enrollment.learner
+        ask_for_correction(certificate, part=part, wish=wish.format(name=learner.name), by=learner)
 
 
 def _remarks(crowd: Crowd, dice: Random, now: datetime) -> None:

@@ -58,7 +58,7 @@ def write_mail(places: list[Enrollment], crowd: Crowd, now: datetime) -> None:
 
 
 def _certificates(now: datetime) -> Iterator[Told]:
-    rows = Certificate.objects.filter(enrollment__learner__is_demo=True)
+    rows = Certificate.objects.filter(enrollment__learner__is_demo=True, confirm_until__lte=now)
     for certificate in rows.select_related("enrollment__learner", "enrollment__version"):
         place = certificate.enrollment
         at = place.completed_at or now

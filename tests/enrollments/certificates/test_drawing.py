@@ -13,8 +13,8 @@ from accounts.agencies.models import Agency
 from accounts.notices.models import Notice
 from accounts.people.models import Rank, User
 from accounts.roles.models import RoleGrant
-from enrollments.certificates import actions, pdf
-from enrollments.certificates.actions import draw_certificate, reserve_certificate
+from enrollments.certificates import pdf
+from enrollments.certificates.actions import draw_again, draw_certificate, draw_waiting, drawing
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.predicate import predicate
 from enrollments.cohorts.models import Cohort
@@ -45,7 +45,8 @@ def reserved(learner: User | None = None, cohort: Cohort | None = None, **fields
         status=Enrollment.Status.COMPLETED,
         **{"score": Decimal(87), **fields},
     )
-    return reserve_certificate(place, on=date(2026, 11, 16))
+    certificate: Certificate = make.certificate(place)
+    return certificate
 
 
 def drawn(certificate: Certificate) -> Certificate:
@@ -170,7 +171,7 @@ def test_the_learner_is_told_once_however_often_it_is_drawn() -> None:
 
 def test_what_a_person_becomes_later_changes_no_paper() -> None:
     certificate = reserved()
-    claimed = actions._claim(certificate.pk, NOW, None)
+    claimed = drawing._claim(certificate.pk, NOW, None)
     assert claimed
     User.objects.filter(pk=certificate.enrollment.learner_id).update(name="Nama Baru")
     Certificate.objects.update(lease_until=LONG_AGO)
@@ -179,15 +180,15 @@ def test_what_a_person_becomes_later_changes_no_paper() -> None:
 
 def test_a_certificate_in_the_hands_of_one_worker_is_not_taken_by_another() -> None:
     certificate = reserved()
-    assert actions._claim(certificate.pk, NOW, None)
+    assert drawing._claim(certificate.pk, NOW, None)
     assert not draw_certificate(certificate.pk, NOW)
 
 
 def test_the_work_of_a_dead_worker_is_taken_up_with_the_same_number() -> None:
     certificate = reserved()
-    actions._claim(certificate.pk, NOW, None)
+    drawing._claim(certificate.pk, NOW, None)
     Certificate.objects.update(lease_until=LONG_AGO)
-    assert actions.draw_waiting(NOW, None) == 1
+    assert draw_waiting(NOW, None) == 1
     assert Certificate.objects.get().number == certificate.number
 
 
@@ -203,7 +204,7 @@ def test_a_paper_that_breaks_its_worker_five_times_is_put_aside_and_the_officer_
             raise ValueError("broken")
         return draw(certificate)
 
-    monkeypatch.setattr(actions, "draw", breaking)
+    monkeypatch.setattr(drawing, "draw", breaking)
     for _ in range(7):
         draw_certificate(bad.pk, NOW)
         Certificate.objects.filter(pk=bad.pk).update(lease_until=LONG_AGO)
@@ -211,8 +212,8 @@ def test_a_paper_that_breaks_its_worker_five_times_is_put_aside_and_the_officer_
     assert (bad.is_stuck, bad.tries, bad.error) == (True, 5, "ValueError: broken")
     assert Notice.objects.get(kind="certificate.stuck").person == officer
     assert drawn(good).is_ready
-    monkeypatch.setattr(actions, "draw", draw)
-    actions.draw_again(bad, by=officer)
+    monkeypatch.setattr(drawing, "draw", draw)
+    draw_again(bad, by=officer)
     assert drawn(bad).is_ready
 
 
@@ -233,12 +234,12 @@ def test_a_full_disk_costs_no_try_and_leaves_no_torn_file(monkeypatch: Any, medi
 
 def test_nothing_is_taken_back_from_a_revoked_certificate() -> None:
     certificate = reserved()
-    slow = actions._claim(certificate.pk, NOW, None)
+    slow = drawing._claim(certificate.pk, NOW, None)
     assert slow
     Certificate.objects.update(state=Certificate.State.REVOKED, drawn_at=NOW, revoked_at=NOW)
-    actions._issue(slow, NOW + timedelta(minutes=1), None, file="x.pdf", sha256="", size=1)
+    drawing._issue(slow, NOW + timedelta(minutes=1), None, file="x.pdf", sha256="", size=1)
     assert Certificate.objects.get().state == Certificate.State.REVOKED
-    assert not Notice.objects.exists()
+    assert not Notice.objects.filter(kind="certificate.ready").exists()
 
 
 @pytest.mark.parametrize(

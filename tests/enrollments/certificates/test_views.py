@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.roles.models import RoleGrant
-from enrollments.certificates.actions import draw_certificate, reserve_certificate
+from enrollments.certificates.actions import draw_certificate, reissue, revoke
 from enrollments.certificates.models import Certificate
 from enrollments.enrolling.models import Enrollment
 from tests import make
@@ -30,7 +30,7 @@ def media(settings: Any, tmp_path: Path) -> None:
 def certificate(who: Cast, *, drawn: bool = True, **fields: Any) -> Certificate:
     cohort = fields.pop("cohort", None) or make.cohort(version=make.version(organiser=who.bkpsdm, jp=Decimal("2.5")))
     place = make.enrollment(learner=who.learner, cohort=cohort, status=Enrollment.Status.COMPLETED, score=Decimal(87))
-    row = reserve_certificate(place, on=date(2026, 11, 16))
+    row: Certificate = make.certificate(place)
     if drawn:
         draw_certificate(row.pk, NOW)
         row.refresh_from_db()
@@ -82,8 +82,15 @@ def test_officers_of_the_organiser_have_the_paper_and_nobody_else() -> None:
 def test_an_officer_finds_the_paper_on_the_page_of_the_place() -> None:
     who = cast()
     row = certificate(who)
-    page = signed_in(who.officer).get(reverse("office-place", args=[row.enrollment_id])).content.decode()
-    assert reverse("certificate-pdf", args=[row.pk]) in page
+    client = signed_in(who.officer)
+    assert (
+        reverse("office-certificate", args=[row.pk])
+        in client.get(reverse("office-place", args=[row.enrollment_id])).content.decode()
+    )
+    assert (
+        reverse("certificate-pdf", args=[row.pk])
+        in client.get(reverse("office-certificate", args=[row.pk])).content.decode()
+    )
 
 
 @pytest.mark.parametrize("count", [3, 30])
@@ -151,11 +158,15 @@ def test_the_check_speaks_the_language_that_was_chosen() -> None:
 
 
 def test_a_revoked_certificate_says_so_and_names_its_successor() -> None:
-    row = certificate(cast())
-    Certificate.objects.filter(pk=row.pk).update(state=Certificate.State.REVOKED, revoked_at=NOW)
-    assert "sudah dicabut" in Client().get(check(row)).content.decode()
-    successor = reserve_certificate(row.enrollment, on=date(2026, 11, 20))
+    who = cast()
+    row = certificate(who)
+    successor = reissue(row, reason="Nama salah ketik.", by=who.officer)
+    page = Client().get(check(row)).content.decode()
+    assert "sudah diganti" in page
+    assert "Nama salah ketik." in page
     assert Client().get(check(row, format="json")).json()["replaced_by"] == successor.number
+    revoke(successor, reason="Terbit dua kali.", by=who.officer)
+    assert Certificate.objects.live().count() == 0
 
 
 def test_an_unknown_number_and_one_not_printed_yet_answer_alike_and_kindly() -> None:

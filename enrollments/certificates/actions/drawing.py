@@ -1,33 +1,29 @@
-"""Certificates: the number is promised with the completion, the paper is drawn after."""
+"""From confirmed data to a paper that stands: claimed, drawn, kept, told."""
 
 import logging
 import time
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.agencies.models import Agency
-from accounts.audit.actions import entry_for, record, record_many
+from accounts.audit.actions import record
 from accounts.notices.actions import tell
 from accounts.notices.queries import officers_over
 from accounts.people.models import User
 from asn_lms.lib import words
 from asn_lms.lib.later import later
 from asn_lms.lib.refusals import NotYours
-from enrollments.certificates.freezing import freeze
+from enrollments.certificates.freezing import WITH_PRINTED, freeze
 from enrollments.certificates.keeping import keep
-from enrollments.certificates.models import Certificate, CertificateSeries
-from enrollments.certificates.numbering import number, series_template, written_unit
+from enrollments.certificates.models import Certificate
 from enrollments.certificates.pdf import draw
 from enrollments.certificates.rules import may_draw_again
-from enrollments.enrolling.models import Enrollment
 
 logger = logging.getLogger(__name__)
 
@@ -35,92 +31,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=25)
 MOST_TRIES = 5
 PAUSE = timedelta(seconds=30)
-
-# Key of the advisory lock under which new series are opened, so that two of them never bear the same unit.
-OPENING_SERIES = 0x5E121E5
-
-
-@transaction.atomic
-def reserve_certificate(enrollment: Enrollment, *, on: date) -> Certificate:
-    """Give a completed place its certificate with the next number of its organiser, year and kind.
-
-    Runs in the completing transaction and under the series' row lock: a number is used up exactly when the completion is
-    committed, so there is no gap and no double. Asked again, it answers with the certificate that there is.
-    `on` is the day of completion in the learner's zone; its year names the series.
-    """
-    live = Certificate.objects.live().filter(enrollment=enrollment).first()
-    if live:
-        return live
-    kind = Certificate.Kind.CERTIFICATE
-    series = _locked_series(enrollment.cohort.organiser, on.year, kind)
-    series.last += 1
-    series.save(update_fields=["last"])
-    certificate = Certificate.objects.create(
-        enrollment=enrollment,
-        series=series,
-        kind=kind,
-        year=on.year,
-        sequence=series.last,
-        number=number(series.template, series.last, on),
-        issued_on=on,
-    )
-    record("certificate.numbered", certificate, by=None, number=certificate.number)
-    later("certificates.draw", certificate.pk)
-    return certificate
-
-
-@transaction.atomic
-def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list[Certificate]:
-    """Reserve the certificates of many places that were completed before now and have none, in the order given.
-
-    The same numbers as `reserve_certificate` would give one by one, in a handful of statements per organiser and year. The
-    sweeper has them drawn.
-    """
-    kind = Certificate.Kind.CERTIFICATE
-    by_series: dict[tuple[Agency, int], list[tuple[Enrollment, date]]] = {}
-    for place, on in completions:
-        by_series.setdefault((place.cohort.organiser, on.year), []).append((place, on))
-    reserved: list[Certificate] = []
-    for (organiser, year), places in by_series.items():
-        series = _locked_series(organiser, year, kind)
-        rows = [
-            Certificate(
-                enrollment=place,
-                series=series,
-                kind=kind,
-                year=year,
-                sequence=sequence,
-                number=number(series.template, sequence, on),
-                issued_on=on,
-            )
-            for sequence, (place, on) in enumerate(places, series.last + 1)
-        ]
-        reserved += Certificate.objects.bulk_create(rows, batch_size=1000)
-        series.last += len(rows)
-        series.save(update_fields=["last"])
-    record_many([entry_for("certificate.numbered", row, by=None, number=row.number) for row in reserved])
-    return reserved
-
-
-def _locked_series(organiser: Agency, year: int, kind: str) -> CertificateSeries:
-    of_this = CertificateSeries.objects.select_for_update(of=("self",)).filter(
-        organiser=organiser, year=year, kind=kind
-    )
-    series = of_this.first()
-    if series is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OPENING_SERIES])
-        series = of_this.first() or CertificateSeries.objects.create(
-            organiser=organiser, year=year, kind=kind, template=series_template(_unit_of(organiser, year, kind))
-        )
-    return series
-
-
-def _unit_of(organiser: Agency, year: int, kind: str) -> str:
-    """How the organiser is written in its numbers; by its code when another organiser is already written so."""
-    unit = written_unit(organiser.label)
-    taken = CertificateSeries.objects.filter(year=year, kind=kind, template=series_template(unit)).exists()
-    return written_unit(organiser.code) if taken else unit
 
 
 def draw_certificate(pk: int | None, now: datetime, at: str | None = None) -> bool:
@@ -188,21 +98,7 @@ def _claim(pk: int | None, now: datetime, at: str | None) -> Certificate | None:
     waiting = Certificate.objects.drawable().order_by("id")
     if pk is not None:
         waiting = waiting.filter(pk=pk)
-    certificate = (
-        waiting.select_for_update(skip_locked=True, of=("self",))
-        .select_related(
-            "series__organiser",
-            "enrollment__learner__rank",
-            "enrollment__learner__agency",
-            "enrollment__agency",
-            "enrollment__completion_agency",
-            "enrollment__cohort",
-            "enrollment__version__course",
-            "enrollment__version__competency",
-            "enrollment__version__path",
-        )
-        .first()
-    )
+    certificate = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*WITH_PRINTED).first()
     if certificate is None:
         return None
     if certificate.tries >= MOST_TRIES:
@@ -217,7 +113,7 @@ def _claim(pk: int | None, now: datetime, at: str | None) -> Certificate | None:
 
 def _settle(certificate: Certificate, **values: Any) -> bool:
     """Commit the result of a claim, unless the claim was lost to somebody else meanwhile."""
-    mine = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.NUMBERED, tries=certificate.tries)
+    mine = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.CONFIRMED, tries=certificate.tries)
     return bool(mine.update(**values))
 
 
