@@ -28,11 +28,12 @@ run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
 setup: $(RUN_ENV) $(ASSETS)  ## set up and do nothing else
 
 test: $(TEST_ENV) $(ASSETS)  ## the whole suite
-	@sh .ci/browser
+	@sh .ci/have chromium chromium "the journeys"
+	@sh .ci/have pdfsig poppler-utils "poppler's view of signatures"
 	$(PYTHON) -m pytest -n $(PROCESSES) $(PYTEST_ARGS)
 
 screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DIR/screenshots
-	@sh .ci/browser
+	@sh .ci/have chromium chromium "the pictures"
 	$(PYTHON) -m tests.screenshots
 
 bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine, in three minutes

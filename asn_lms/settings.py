@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from asn_lms import embedded
+from asn_lms.lib.secret import Secret
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or embedded.secret_key(DATA_DIR)
 if IS_HTTPS and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short. Set it to at least 50 random characters.")
+# Former keys: what they signed or sealed is still accepted.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [SITE_HOST, *(["127.0.0.1", "localhost"] if IS_LOOPBACK else env.list("INTERNAL_HOSTS", default=[]))]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -283,6 +286,21 @@ ORGANISATION = env("ORGANISATION", default="Kota Medan")
 OUTBOUND_INTERNAL = [origin.lower().rstrip("/") for origin in env.list("OUTBOUND_INTERNAL", default=[])]
 OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE", default="")
 
+# --- Signatures (docs/signing.md): the self-made authority signs until BSrE's service is named here ---
+BSRE_V1_URL = env("BSRE_V1_URL", default="").rstrip("/")
+BSRE_V2_URL = env("BSRE_V2_URL", default="").rstrip("/")
+BSRE_USER = env("BSRE_USER", default="")
+BSRE_PASSWORD = Secret(
+    Path(env("BSRE_PASSWORD_FILE")).read_text().strip()
+    if env("BSRE_PASSWORD_FILE", default="")
+    else env("BSRE_PASSWORD", default="")
+)
+BSRE_SEAL_ID = env("BSRE_SEAL_ID", default="")
+# A paper of BSrE's may take two minutes (domain reference §8.3).
+BSRE_SECONDS = env.int("BSRE_SECONDS", default=120)
+# A folder of roots (*.pem) whose signatures count as valid.
+SIGNATURE_ROOTS = env("SIGNATURE_ROOTS", default="")
+
 # --- Celery ---
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
@@ -316,6 +334,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # What breaks a page is logged by asn_lms.errors, once, with the reference that the page shows.
-    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    # pyHanko comments on every hostile paper that it reads, and on every one that it signs with no network.
+    "loggers": {
+        "django.request": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -7,11 +7,13 @@ from enrollments.credits.models import Credit, YearlyTarget
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
+from enrollments.signing.models import AuthorityKey, SealActivation
 from enrollments.tallies.models import Tally, TallyDelta
 
 __all__ = [
     "Attempt",
     "AttemptItem",
+    "AuthorityKey",
     "Certificate",
     "CertificateSeries",
     "Cohort",
@@ -21,6 +23,7 @@ __all__ = [
     "ExtraAttempts",
     "LessonProgress",
     "Reminder",
+    "SealActivation",
     "Tally",
     "TallyDelta",
     "YearlyTarget",
