@@ -3,9 +3,10 @@
 from courses.files.models import MediaFile
 from courses.lesson_kinds import kinds
 from courses.structure.models import Course, CourseVersion, Lesson, Module, ReviewComment
-from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
+from courses.taxonomy.models import Accreditation, CompetencyKind, LearningPath, ProgramFamily, TrainingType
 
 __all__ = [
+    "Accreditation",
     "CompetencyKind",
     "Course",
     "CourseVersion",
@@ -13,6 +14,7 @@ __all__ = [
     "Lesson",
     "MediaFile",
     "Module",
+    "ProgramFamily",
     "ReviewComment",
     "TrainingType",
     "kinds",

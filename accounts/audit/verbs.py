@@ -9,6 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, Promise] = {
+    "accreditation.ended": _("ended the accreditation"),
+    "accreditation.recorded": _("recorded the accreditation"),
     "activation.printed": _("printed activation codes for"),
     "agency.added": _("added the unit"),
     "agency.deactivated": _("closed the unit"),
@@ -22,6 +24,9 @@ VERBS: dict[str, Promise] = {
     "certificate.numbered": _("gave a number to the certificate"),
     "certificate.reissued": _("issued anew the certificate"),
     "certificate.revoked": _("revoked the certificate"),
+    "certificate.withheld": _("was withheld an STTP, for want of an accreditation:"),
+    "certificate.sent_back": _("did not sign, and sent back, the certificate"),
+    "certificate.signed": _("signed the certificate"),
     "certificate.tried_again": _("had the certificate drawn again"),
     "answer.commented": _("commented on an answer of"),
     "cohort.cancelled": _("cancelled the cohort"),
@@ -34,6 +39,9 @@ VERBS: dict[str, Promise] = {
     "course.created": _("began the course"),
     "course.organiser_changed": _("changed the organiser of the course"),
     "course.retired": _("retired the course"),
+    "design.discarded": _("threw away a draft of the certificate design"),
+    "design.drafted": _("began a draft of the certificate design"),
+    "design.published": _("put into use the certificate design"),
     "enrollment.attempts_added": _("gave more attempts to"),
     "enrollment.completed": _("completed the course"),
     "enrollment.created": _("enrolled"),
@@ -64,6 +72,7 @@ VERBS: dict[str, Promise] = {
     "role.ended": _("ended the role"),
     "role.granted": _("gave the role"),
     "role.withdrawn": _("took back the role"),
+    "signing.identity_given": _("gave the number by which BSrE knows"),
     "token.issued": _("made an access token"),
     "token.revoked": _("ended an access token"),
     "version.approved": _("approved"),
@@ -92,6 +101,8 @@ GROUPS: dict[str, Promise] = {
     "cohort": _("Cohorts"),
     "enrollment": _("Enrolments"),
     "certificate": _("Certificates"),
+    "accreditation": _("Accreditations"),
+    "design": _("Certificate designs"),
     "job": _("Imports and exports"),
 }
 

@@ -46,6 +46,7 @@ class DetailsForm(VersionForm):
             "motif": forms.RadioSelect,
             "language": forms.RadioSelect,
             "competency": forms.RadioSelect,
+            "certificate_kind": forms.RadioSelect,
         }
         help_texts = {
             "summary": _(
@@ -58,6 +59,8 @@ class DetailsForm(VersionForm):
             "self_paced_days": _("Counted from enrolment. Leave empty for no deadline."),
             "path": _("How the competency is developed (Perlan 10/2018)."),
             "training_type": _("How BKN records it (SIASN)."),
+            "certificate_kind": _("An STTP needs an accreditation of the organiser for the family below."),
+            "family": _("Needed for an STTP only."),
         }
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:

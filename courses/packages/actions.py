@@ -20,7 +20,7 @@ from courses.packages.zipping import CHUNK, OpenPackage, open_package
 from courses.publishing.actions import publish_unreviewed
 from courses.structure.models import Course, CourseVersion, Lesson, Module
 from courses.structure.rules import may_author
-from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
+from courses.taxonomy.models import CompetencyKind, LearningPath, ProgramFamily, TrainingType
 
 
 def import_package(path: Path, *, by: User | None, organiser: Agency, publish: bool = False) -> CourseVersion:
@@ -109,6 +109,7 @@ def _details(manifest: Manifest) -> dict[str, object]:
         "description",
         "motif",
         "language",
+        "certificate_kind",
         "target_group",
         "jp",
         "pass_mark",
@@ -119,6 +120,7 @@ def _details(manifest: Manifest) -> dict[str, object]:
         "competency": CompetencyKind.objects.filter(code=manifest.competency).first(),
         "path": LearningPath.objects.filter(code=manifest.path).first(),
         "training_type": TrainingType.objects.filter(code=manifest.training_type).first(),
+        "family": ProgramFamily.objects.filter(code=manifest.family).first(),
     }
 
 

@@ -17,7 +17,7 @@ from asn_lms.lib.refusals import Refusal
 from courses.authoring.codes import PATTERN
 from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion
-from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
+from courses.taxonomy.models import CertificateKind, CompetencyKind, LearningPath, ProgramFamily, TrainingType
 
 NAME = "course.json"
 FORMAT, FORMAT_VERSION = "asn-lms-course", 1
@@ -67,6 +67,8 @@ class Manifest:
     competency: str
     path: str
     training_type: str
+    certificate_kind: str
+    family: str
     target_group: str
     pass_mark: Decimal
     motif: str
@@ -84,7 +86,7 @@ def write_manifest(manifest: Manifest) -> bytes:
     data = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        **{name: getattr(manifest, name) for name in _TEXTS},
+        **{name: text for name in _TEXTS if (text := getattr(manifest, name)) != _DEFAULTS.get(name)},
         "pass_mark": _decimal(manifest.pass_mark),
         "jp": _decimal(manifest.jp),
         "self_paced_days": manifest.self_paced_days,
@@ -124,16 +126,20 @@ _TEXTS: dict[str, int | None] = {
     "competency": 20,
     "path": 20,
     "training_type": 20,
+    "certificate_kind": 12,
+    "family": 20,
     "target_group": 200,
     "motif": 10,
 }
+# What a package need not say, and an exported one leaves out: packages that are older stay as they are, to the byte.
+_DEFAULTS = {"certificate_kind": CertificateKind.CERTIFICATE.value, "family": ""}
 _TOP = {*_TEXTS, "format", "format_version", "pass_mark", "jp", "self_paced_days", "modules"}
 _MODULE = {"title", "jp", "lessons"}
 _LESSON = {"uid", "kind", "title", "minutes", "required", "content"}
 
 
 def read_manifest(raw: bytes) -> Manifest:
-    """Read `course.json`. Raises BadPackage with every reason. Asks the reference tables (three queries)."""
+    """Read `course.json`. Raises BadPackage with every reason. Asks the reference tables (four queries)."""
     data = _json(raw)
     if data.get("format") != FORMAT or data.get("format_version") != FORMAT_VERSION:
         raise BadPackage(
@@ -145,6 +151,7 @@ def read_manifest(raw: bytes) -> Manifest:
         )
     reader = _Reader()
     reader.keys(data, _TOP, NAME)
+    data = {**_DEFAULTS, **data}
     manifest = Manifest(
         **{
             name: reader.text(data, name, NAME, longest, may_be_empty=name not in {"code", "title"})
@@ -310,10 +317,12 @@ class _Reader:
             ("competency", CompetencyKind),
             ("path", LearningPath),
             ("training_type", TrainingType),
+            ("family", ProgramFamily),
         )
         known: dict[str, set[str]] = {
             "language": {str(code) for code in _LANGUAGES},
             "motif": set(CourseVersion.Motif.values),
+            "certificate_kind": set(CertificateKind.values),
             **{name: set(model.objects.values_list("code", flat=True)) | {""} for name, model in references},
         }
         for name, values in known.items():

@@ -32,6 +32,8 @@ def packed(version: CourseVersion) -> tuple[Manifest, Files]:
         competency=version.competency.code if version.competency else "",
         path=version.path.code if version.path else "",
         training_type=version.training_type.code if version.training_type else "",
+        certificate_kind=version.certificate_kind,
+        family=version.family.code if version.family else "",
         target_group=version.target_group,
         pass_mark=version.pass_mark,
         motif=version.motif,

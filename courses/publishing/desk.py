@@ -12,7 +12,7 @@ from courses.structure.models import Course, CourseVersion
 from courses.structure.rules import may_author
 
 State = CourseVersion.State
-TAXONOMY = ("competency", "path", "training_type")
+TAXONOMY = ("competency", "path", "training_type", "family")
 
 
 @dataclass(frozen=True)

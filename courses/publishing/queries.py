@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
+from asn_lms.lib.days import local_day
 from asn_lms.lib.words import NONE, jp
 from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
+from courses.taxonomy.models import Accreditation, CertificateKind
 
 # Without these a completion could not be reported to SIASN, nor a learner see what the course is for.
 REQUIRED = ("title", "summary", "target_group", "competency", "path", "training_type")
@@ -54,7 +56,7 @@ def shares_of(version: CourseVersion, modules: Iterable[Module]) -> Shares:
 
 
 def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[Lesson]) -> list[Problem]:
-    """What the version's own fields and its outline lack; asks no lesson kind, so it costs no query."""
+    """What the version's own fields and its outline lack; asks no lesson kind, so it costs no query (two for an STTP)."""
     found = [
         Problem(_("Fill in “%(field)s”.") % {"field": version._meta.get_field(name).verbose_name}, field=name)  # type: ignore[union-attr]
         for name in REQUIRED
@@ -64,6 +66,8 @@ def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[
             else getattr(version, name)
         )
     ]
+    if version.certificate_kind == CertificateKind.GRADUATION:
+        found += accreditation_problems(version)
     shares = shares_of(version, modules)
     if version.jp <= 0:
         found.append(Problem(_("Fill in how many JP the course is worth."), field="jp"))
@@ -90,6 +94,22 @@ def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[
         if lessons and module.pk not in filled
     )
     return found
+
+
+def accreditation_problems(version: CourseVersion) -> list[Problem]:
+    """What stands against giving an STTP today: its organiser must be accredited for the family (domain reference §2.7)."""
+    organiser = version.course.organiser
+    if version.family is None:
+        return [
+            Problem(_("An STTP needs a family of training. Choose one, or choose another certificate."), field="family")
+        ]
+    if Accreditation.objects.covering(organiser, version.family).valid_on(local_day(organiser.zone)).exists():
+        return []
+    sentence = _(
+        "%(organiser)s has no accreditation for %(family)s that is valid today, so it gives no STTP. Have the accreditation "
+        "recorded, or choose another certificate."
+    ) % {"organiser": organiser.label, "family": version.family}
+    return [Problem(sentence, field="certificate_kind")]
 
 
 def content_problems(lessons: list[Lesson]) -> list[Problem]:

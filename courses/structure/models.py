@@ -17,7 +17,7 @@ from accounts.agencies.models import Agency, below
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
 from courses.structure.frozen import PartOfLesson, PartOfVersion
-from courses.taxonomy.models import CompetencyKind, LearningPath, TrainingType
+from courses.taxonomy.models import CertificateKind, CompetencyKind, LearningPath, ProgramFamily, TrainingType
 
 __all__ = ["Course", "CourseVersion", "Lesson", "Module", "PartOfLesson", "ReviewComment"]
 
@@ -117,6 +117,8 @@ class CourseVersion(models.Model):
         "competency",
         "path",
         "training_type",
+        "certificate_kind",
+        "family",
         "target_group",
         "jp",
         "pass_mark",
@@ -149,6 +151,13 @@ class CourseVersion(models.Model):
     )
     training_type = models.ForeignKey(
         TrainingType, verbose_name=_("SIASN kind of training"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    certificate_kind = models.CharField(
+        _("certificate"), max_length=12, choices=CertificateKind.choices, default=CertificateKind.CERTIFICATE
+    )
+    # Needed for an STTP: its organiser must be accredited for the family.
+    family = models.ForeignKey(
+        ProgramFamily, verbose_name=_("family of training"), null=True, blank=True, on_delete=models.PROTECT
     )
     target_group = models.CharField(_("target group"), max_length=200, blank=True)
     jp = models.DecimalField(

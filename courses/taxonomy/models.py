@@ -1,7 +1,16 @@
 """Reference tables that classify training: rows with their legal basis, never constants."""
 
+from datetime import date
+from typing import Any
+
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.agencies.models import Agency, below
+from accounts.roles.models import RoleGrant
+from accounts.roles.queries import paths_of
 
 
 class Reference(models.Model):
@@ -52,3 +61,73 @@ class TrainingType(Reference):
     class Meta(Reference.Meta):
         verbose_name = _("SIASN kind of training")
         verbose_name_plural = _("SIASN kinds of training")
+
+
+class CertificateKind(models.TextChoices):
+    """What a completed course gives. Official names, the same in every language (domain reference §3.4)."""
+
+    CERTIFICATE = "sertifikat", "Sertifikat"
+    GRADUATION = "sttp", "STTP (Surat Tanda Tamat Pelatihan)"
+    STATEMENT = "keterangan", "Surat Keterangan"
+
+
+class ProgramFamily(Reference):
+    """Families of training, with what their certificates need: Latsar, PKP, PKA, PKN are registered with LAN."""
+
+    is_registered_with_lan = models.BooleanField(_("its certificates bear a registration code of LAN"), default=False)
+
+    class Meta(Reference.Meta):
+        verbose_name = _("family of training")
+        verbose_name_plural = _("families of training")
+
+
+class AccreditationQuerySet(models.QuerySet["Accreditation"]):
+    def visible_to(self, user: Any) -> "AccreditationQuerySet":
+        """Those of the organisers in whose units the person is training officer or administrator."""
+        return self.filter(below(paths_of(user, RoleGrant.Role.OFFICER), "organiser__"))
+
+    def valid_on(self, day: date) -> "AccreditationQuerySet":
+        return self.filter(valid_from__lte=day, valid_until__gte=day)
+
+    def covering(self, organiser: Agency, family: ProgramFamily) -> "AccreditationQuerySet":
+        """Of the organiser itself: what a city's agency is accredited for does not pass to units below it."""
+        return self.filter(organiser=organiser, family=family)
+
+
+class Accreditation(models.Model):
+    """That an organiser may run a family of training and give STTP for it, from when until when, by which decree.
+
+    Source: LAN accredits institutions and programmes (domain reference §2.7).
+    """
+
+    organiser = models.ForeignKey(
+        Agency, verbose_name=_("organiser"), on_delete=models.PROTECT, related_name="accreditations"
+    )
+    family = models.ForeignKey(ProgramFamily, verbose_name=_("family of training"), on_delete=models.PROTECT)
+    body = models.CharField(_("accrediting body"), max_length=150)
+    decree = models.CharField(_("number of the decree"), max_length=120)
+    grade = models.CharField(_("grade"), max_length=60, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccreditationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("accreditation")
+        verbose_name_plural = _("accreditations")
+        ordering = ["organiser", "family", "-valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")), name="accreditation_ends_after_it_begins"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family}: {self.decree}"
+
+    @property
+    def agency(self) -> Agency:
+        """Whose officers may read the audit of this accreditation."""
+        return self.organiser
