@@ -40,6 +40,11 @@ JOBS: list[Job] = [
         timedelta(minutes=1),
         "names that nobody objected to within two days are printed as they stand",
     ),
+    Job(
+        "certificates.certify_withheld",
+        timedelta(minutes=10),
+        "STTP that waited for an accreditation of their organiser, once it is recorded",
+    ),
     Job("certificates.sweep", timedelta(seconds=30), "certificates to be drawn: message lost or worker died"),
     Job(
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"

@@ -320,8 +320,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 # Who goes first when work queues up (0 first): the clock's sweeps, then what somebody waits for, then bulk (docs/decisions).
 CELERY_TASK_DEFAULT_PRIORITY = 3
 CELERY_TASK_ROUTES = {
-    "certificates.draw": {"priority": 6},
-    "certificates.draw_waiting": {"priority": 9},
+    "certificates.issue": {"priority": 6},
+    "certificates.issue_waiting": {"priority": 9},
     "notices.send_waiting": {"priority": 9},
 }
 CELERY_TIMEZONE = "UTC"

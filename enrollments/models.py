@@ -4,10 +4,11 @@ from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.models import Credit, YearlyTarget
+from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
-from enrollments.signing.models import AuthorityKey, SealActivation
+from enrollments.signing.models import AuthorityKey, SealActivation, SigningIdentity
 from enrollments.tallies.models import Tally, TallyDelta
 
 __all__ = [
@@ -15,15 +16,18 @@ __all__ = [
     "AttemptItem",
     "AuthorityKey",
     "Certificate",
+    "CertificateDesign",
     "CertificateSeries",
     "Cohort",
     "CorrectionRequest",
     "Credit",
+    "DesignVersion",
     "Enrollment",
     "ExtraAttempts",
     "LessonProgress",
     "Reminder",
     "SealActivation",
+    "SigningIdentity",
     "Tally",
     "TallyDelta",
     "YearlyTarget",

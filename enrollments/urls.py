@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.classroom.urls")),
     path("", include("enrollments.certificates.urls")),
+    path("", include("enrollments.designs.urls")),
     path("", include("enrollments.grading.urls")),
     path("", include("enrollments.reminders.urls")),
     path("", include("enrollments.rosters.urls")),

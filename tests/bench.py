@@ -184,15 +184,15 @@ def heads(site: str) -> list[Visit]:
 def papers_per_second() -> float:
     """Certificates drawn by one process that is warm."""
     from enrollments.certificates.models import Certificate
-    from enrollments.certificates.pdf import draw
+    from enrollments.certificates.printing import drawn
 
     papers = list(Certificate.objects.filter(state=Certificate.State.DELIVERED)[:500])
-    draw(papers[0])
-    began, drawn = time.monotonic(), 0
-    while drawn < len(papers) and time.monotonic() - began < SECONDS_OF_DRAWING:
-        draw(papers[drawn])
-        drawn += 1
-    return drawn / (time.monotonic() - began)
+    drawn(papers[0])
+    began, count = time.monotonic(), 0
+    while count < len(papers) and time.monotonic() - began < SECONDS_OF_DRAWING:
+        drawn(papers[count])
+        count += 1
+    return count / (time.monotonic() - began)
 
 
 def seconds_of_recount() -> float:

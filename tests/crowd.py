@@ -164,7 +164,7 @@ def _studied(place: Enrollment, lesson: Lesson, number: int, trainer: User | Non
 
 def _paper(done: Enrollment, number: int) -> None:
     series = CertificateSeries.objects.create(
-        organiser=done.cohort.organiser, year=1000 + number, kind="sertifikat", template="{seq}"
+        organiser=done.cohort.organiser, year=1000 + number, kind="sertifikat", template="{urut}/{tahun}"
     )
     row = Certificate(
         enrollment=done,

@@ -19,7 +19,7 @@ from accounts.notices.letter import write_letter
 from accounts.notices.models import Notice
 from asn_lms.lib.richtext import render, tidy
 from asn_lms.lib.sheets import read_rows, write_csv, write_xlsx
-from enrollments.certificates.pdf import draw
+from enrollments.certificates.printing import drawn
 from enrollments.reports.actions import ask_for_export
 from enrollments.reports.tasks import write_export
 from tests.cast import cast
@@ -156,7 +156,7 @@ def test_a_mail_shows_hostile_words_as_words_and_takes_no_header_from_them(piece
 
 def test_a_certificate_of_hostile_data_is_still_drawn() -> None:
     made = world()
-    paper = draw(made.own.certificate)
+    paper = drawn(made.own.certificate)
     assert paper.startswith(b"%PDF")
     assert b"/JavaScript" not in paper
     assert b"/OpenAction" not in paper

@@ -44,10 +44,10 @@ from enrollments.attempts.actions import add_attempts
 from enrollments.certificates.actions import (
     ask_for_correction,
     confirm,
-    draw_again,
     reissue,
     revoke,
     settle_correction,
+    try_again,
 )
 from enrollments.cohorts.actions import close_cohort, create_cohort, edit_cohort, mark_cancelled, name_trainers
 from enrollments.enrolling.actions import enroll, reschedule, reschedule_all, withdraw
@@ -127,7 +127,7 @@ VERBS: dict[str, Callable[[World, User], object]] = {
     "move all deadlines": lambda w, by: reschedule_all(w.own.cohort, None, by=by),
     "add attempts": lambda w, by: add_attempts(w.own.practice, w.own.quiz, 1, "Sakit", by=by),
     "comment on an answer": lambda w, by: comment_on(w.own.answer, "Baik.", by=by),
-    "draw a certificate again": lambda w, by: draw_again(w.own.certificate, by=by),
+    "draw a certificate again": lambda w, by: try_again(w.own.certificate, by=by),
     "confirm a name": lambda w, by: confirm(w.own.certificate, by=by),
     "ask for a correction": lambda w, by: ask_for_correction(w.own.certificate, part="name", wish="Rina", by=by),
     "answer a correction": lambda w, by: settle_correction(w.own.correction, is_mended=False, answer="Tetap.", by=by),

@@ -34,11 +34,12 @@ from courses.lesson_kinds.quiz.content import Option, Question, write_questions
 from courses.lesson_kinds.reflection.models import ReflectionContent
 from courses.packages.errands import EXPORT
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
-from courses.taxonomy.models import CompetencyKind
+from courses.taxonomy.models import Accreditation, CompetencyKind, ProgramFamily
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.models import Credit
+from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
 from tests import make
 from tests.cast import Cast, cast
@@ -107,6 +108,9 @@ class Side:
     answer: AttemptItem
     certificate: Certificate
     correction: CorrectionRequest
+    to_sign: Certificate
+    design: DesignVersion
+    accreditation: Accreditation
     notice: Notice
     token: ApiToken
     job: Job
@@ -238,6 +242,24 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         enrollment=enrollment,
         done=done,
         certificate=(paper := _certificate(done, organiser, say)),
+        to_sign=_to_sign(paper, over, head, say),
+        design=DesignVersion.objects.create(
+            design=CertificateDesign.objects.create(organiser=organiser, kind="sertifikat"),
+            number=1,
+            title=next(say)[:60],
+            legal_basis=next(say),
+            signatory_post=next(say),
+            back_post=next(say),
+        ),
+        accreditation=Accreditation.objects.create(
+            organiser=organiser,
+            family=ProgramFamily.objects.get_or_create(code="PKP", defaults={"name": "PKP"})[0],
+            body=next(say),
+            decree=next(say),
+            grade=next(say)[:60],
+            valid_from=date(2026, 1, 1),
+            valid_until=date(2099, 12, 31),
+        ),
         correction=CorrectionRequest.objects.create(certificate=paper, part="name", wish=next(say)),
         notice=Notice.objects.create(
             person=learner,
@@ -330,7 +352,7 @@ def _in_state(version: CourseVersion, state: str, **fields: Any) -> CourseVersio
 
 def _certificate(done: Enrollment, organiser: Agency, say: Iterator[str]) -> Certificate:
     series = CertificateSeries.objects.create(
-        organiser=organiser, year=2026, kind="sertifikat", last=1, template="B.{seq:04d}/X/{month}/{year}"
+        organiser=organiser, year=2026, kind="sertifikat", last=2, template="B.{urut}/X/{bulan}/{tahun}"
     )
     row = Certificate(
         enrollment=done,
@@ -358,6 +380,31 @@ def _certificate(done: Enrollment, organiser: Agency, say: Iterator[str]) -> Cer
     row.file.save("paper.pdf", ContentFile(PDF), save=False)
     row.save()
     return row
+
+
+def _to_sign(paper: Certificate, cohort: Cohort, official: User, say: Iterator[str]) -> Certificate:
+    """One that lies before the head of the unit."""
+    place = make.enrollment(
+        learner=make.person(next(say)[:150], agency=official.agency), cohort=cohort, status="completed"
+    )
+    return Certificate.objects.create(
+        enrollment=place,
+        series=paper.series,
+        year=2026,
+        sequence=2,
+        number=f"B.0002/{paper.series.pk}/III/2026",
+        issued_on=date(2026, 3, 2),
+        state=Certificate.State.AWAITING_SIGNATURE,
+        name=place.learner.full_name,
+        course_title=next(say),
+        organiser_name=next(say),
+        error=next(say)[:300],
+        signatory=official,
+        signer="local_person",
+        frozen_at=NOW,
+        confirm_until=NOW,
+        drawn_at=NOW,
+    )
 
 
 def _job(officer: User, say: Iterator[str], task: str, **fields: Any) -> Job:

@@ -17,8 +17,15 @@ from asn_lms.lib.refusals import problem
 
 FIELD = "idempotency_key"
 IGNORED = {FIELD, "csrfmiddlewaretoken"}
-# Sign-in, sign-out and reset have no person to keep the key for, or end the session that sent it.
-EXEMPT = ("/accounts/login/", "/accounts/logout/", "/accounts/password/reset/", "/accounts/reauthenticate/")
+# Sign-in, sign-out and reset have no person to keep the key for, or end the session that sent it. Signing carries a secret,
+# whose fingerprint must not be kept, and waits for another server, which no transaction may; each paper is signed once anyway.
+EXEMPT = (
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/password/reset/",
+    "/accounts/reauthenticate/",
+    "/signing/",
+)
 KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Location", "HX-Trigger", "HX-Refresh")
 LARGEST_KEPT = 512 * 1024
 # Refused at the door, with nothing done: whoever comes again with what was missing must not be refused from memory.

@@ -61,6 +61,7 @@ OFFICE = (
 REPORTS = (
     Entry("report", "chart", _("Report"), frozenset({HEAD})),
     Entry("report-people", "people", _("People"), frozenset({HEAD})),
+    Entry("signing", "sign", _("To be signed"), frozenset({HEAD})),
     Entry("exports", "download", _("Downloads"), frozenset({HEAD})),
 )
 

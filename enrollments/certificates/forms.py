@@ -111,3 +111,13 @@ class RevokeForm(forms.Form):
         help_text=_("Everybody who checks the certificate reads it."),
         error_messages={"required": _("Write the reason; it is shown to everybody who checks the certificate.")},
     )
+
+
+class NikForm(forms.Form):
+    nik = forms.CharField(
+        label="NIK",
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("BSrE knows you by it. It is kept locked, and shown to nobody."),
+        error_messages={"required": _("Type the 16 digits of your NIK.")},
+    )

@@ -1,4 +1,4 @@
-"""The drawn paper as a file: whole or not at all."""
+"""The paper as a file: whole or not at all."""
 
 import os
 from hashlib import sha256
@@ -14,11 +14,13 @@ from enrollments.certificates.models import Certificate, certificate_file
 
 
 def keep(certificate: Certificate, pdf: bytes) -> tuple[str, str]:
-    """Store the paper under its own name and return (name, SHA-256). Stored again, the same bytes take the same place.
+    """Store the paper and return (name, SHA-256). The name holds the fingerprint: two who made it at once never overwrite
+    each other's, and the row that is committed says which one is it.
 
     Raises OSError when the disk is full or away; then nothing is left behind.
     """
-    name = certificate_file(certificate, "sertifikat.pdf")
+    made = sha256(pdf).hexdigest()
+    name = certificate_file(certificate, f"sertifikat-{made[:16]}.pdf")
     try:
         target = Path(default_storage.path(name))
     except NotImplementedError:  # an object store, which writes whole objects by itself
@@ -26,7 +28,7 @@ def keep(certificate: Certificate, pdf: bytes) -> tuple[str, str]:
         default_storage.save(name, ContentFile(pdf))
     else:
         _write_whole(target, pdf)
-    return name, sha256(pdf).hexdigest()
+    return name, made
 
 
 def _write_whole(target: Path, content: bytes) -> None:

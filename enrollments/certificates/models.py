@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.agencies.models import Agency, below
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
+from courses.taxonomy.models import CertificateKind
+from enrollments.designs.models import DesignVersion
 from enrollments.enrolling.models import Enrollment
 
 # What may still move on a row: while it is numbered, all but its identity; once frozen, only its way from state to state; once
 # the paper stands, no byte of it.
 _MOVING = (
-    "state was_confirmed_by_learner confirm_until file sha256 size lease_until tries error is_stuck drawn_at revoked_at"
-    " revoked_reason"
+    "state was_confirmed_by_learner confirm_until file sha256 size lease_until tries error is_stuck drawn_at signed_at"
+    " delivered_at synced_at revoked_at revoked_reason"
 )
 _PRINTED_NEVER_CHANGES = f"""
 IF TG_OP = 'DELETE' THEN
@@ -58,7 +60,7 @@ class CertificateSeries(models.Model):
     year = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12)
     last = models.PositiveIntegerField(default=0)
-    # e.g. "B.{seq:04d}/BKPSDM/800.2/{month}/{year}", the month in Roman numerals
+    # e.g. "B.{urut}/BKPSDM/800.2/{bulan}/{tahun}" (designs.numbers)
     template = models.CharField(max_length=120)
 
     class Meta:
@@ -108,18 +110,21 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         asked = CorrectionRequest.objects.open().filter(certificate=OuterRef("pk"))
         return self.filter(~Exists(asked), state=Certificate.State.NUMBERED, confirm_until__lte=now)
 
-    def drawable(self) -> "CertificateQuerySet":
-        """Confirmed, and in nobody's hands (by the database's own clock, which no worker's wrong clock can turn)."""
-        return self.filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=Now()), state=Certificate.State.CONFIRMED, is_stuck=False
-        )
+    def issuable(self) -> "CertificateQuerySet":
+        """What goes its way without a person: to be drawn, sealed or told, and in nobody's hands."""
+        return self.free().filter(state__in=Certificate.GOING, is_stuck=False)
+
+    def to_be_signed_by(self, user: Any) -> "CertificateQuerySet":
+        """What lies in the queue of this official."""
+        return self.filter(state=Certificate.State.AWAITING_SIGNATURE, signatory=user, is_stuck=False)
+
+    def free(self) -> "CertificateQuerySet":
+        """In nobody's hands, by the database's own clock, which no worker's wrong clock can turn."""
+        return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
 
 
 class Certificate(models.Model):
     """What a learner takes away. Person and training are copied when it is drawn and never change after."""
-
-    class Kind(models.TextChoices):
-        CERTIFICATE = "sertifikat", _("Certificate")
 
     class State(models.TextChoices):
         NUMBERED = "numbered", _("number reserved")
@@ -131,13 +136,17 @@ class Certificate(models.Model):
         SYNCED = "synced", _("recorded in SIASN")
         REVOKED = "revoked", _("revoked")
 
+    # A worker takes it further by itself.
+    GOING = (State.CONFIRMED, State.DRAWN, State.SIGNED)
     # The paper that others may trust stands; from here on no byte of it changes.
     READY = (State.SIGNED, State.DELIVERED, State.SYNCED)
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="certificates")
     series = models.ForeignKey(CertificateSeries, on_delete=models.PROTECT, related_name="certificates")
     public_id = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.CERTIFICATE)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=CertificateKind.choices, default=CertificateKind.CERTIFICATE
+    )
     state = models.CharField(_("state"), max_length=18, choices=State.choices, default=State.NUMBERED)
     year = models.PositiveSmallIntegerField(_("year"))
     sequence = models.PositiveIntegerField()
@@ -171,7 +180,18 @@ class Certificate(models.Model):
     signatory_post = models.CharField(max_length=200, blank=True)
     signatory_rank = models.CharField(max_length=80, blank=True)
     signatory_nip = models.CharField(max_length=18, blank=True)
-    # [{"title": …, "jp": "1.50"}] for the back page
+    # Who signs it, where that is a person that we know; a name from signing.signers says how.
+    signatory = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    signer = models.CharField(max_length=12, blank=True)
+    design = models.ForeignKey(DesignVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    back_name = models.CharField(max_length=320, blank=True)
+    back_post = models.CharField(max_length=150, blank=True)
+    back_nip = models.CharField(max_length=18, blank=True)
+    # Given by LAN for the families that it registers; typed in by an officer before the name is confirmed.
+    registration_code = models.CharField(_("registration code of LAN"), max_length=60, blank=True)
+    # [{"title": …, "jp": "1.50", "score": "87.50"}] for the back page; set with the number, since no person changes it
     subjects = models.JSONField(default=list)
     # An invented person or course: the paper says so.
     is_demo = models.BooleanField(default=False, editable=False)
@@ -191,6 +211,9 @@ class Certificate(models.Model):
     is_stuck = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(_("reason of revocation"), max_length=300, blank=True)
     # The revoked certificate in whose place this one was issued.
@@ -221,7 +244,12 @@ class Certificate(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["lease_until"], condition=Q(state="confirmed", is_stuck=False), name="certificate_to_draw"
+                fields=["lease_until"],
+                condition=Q(state__in=["confirmed", "drawn", "signed"], is_stuck=False),
+                name="certificate_to_issue",
+            ),
+            models.Index(
+                fields=["signatory", "id"], condition=Q(state="awaiting_signature"), name="certificate_to_sign"
             ),
             models.Index(fields=["confirm_until"], condition=Q(state="numbered"), name="certificate_to_confirm"),
         ]

@@ -12,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
 from asn_lms.lib.words import mask_nip
-from enrollments.certificates.freezing import WITH_PRINTED, freeze
+from courses.taxonomy.models import Accreditation, CertificateKind
 from enrollments.certificates.models import Certificate, CorrectionRequest
+from enrollments.certificates.printing import WITH_PRINTED, freeze
 from enrollments.cohorts.models import Cohort
+from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
+from enrollments.signing.identities import nik_of
+from enrollments.signing.signers import SIGNERS, Signer, for_people
 
 PAGE = 30
 State = Certificate.State
@@ -48,6 +52,26 @@ def name_check(certificate: Certificate) -> NameCheck:
     row = Certificate.objects.select_related(*WITH_PRINTED).get(pk=certificate.pk)
     freeze(row, timezone.now())
     return NameCheck(row, list(row.corrections.order_by("-id")))
+
+
+def is_withheld(place: Enrollment, on: date) -> bool:
+    """Whether the place gives an STTP that may not be given that day: no accreditation of its organiser for the family."""
+    version = place.version
+    if version.certificate_kind != CertificateKind.GRADUATION:
+        return False
+    if version.family is None:
+        return True
+    return not Accreditation.objects.covering(place.cohort.organiser, version.family).valid_on(on).exists()
+
+
+def withheld_places() -> EnrollmentQuerySet:
+    """Completed places that give an STTP and have no certificate of any state, oldest first."""
+    given = Certificate.objects.filter(enrollment=OuterRef("pk"))
+    rows = Enrollment.objects.filter(
+        ~Exists(given), status=Enrollment.Status.COMPLETED, version__certificate_kind=CertificateKind.GRADUATION
+    )
+    related = ("learner__agency", "version__family", "cohort__organiser")
+    return rows.select_related(*related).order_by("completed_at", "id")
 
 
 # What an officer looks for, by name of the filter; "" is what needs a hand.
@@ -115,6 +139,50 @@ def _shown(name: str) -> Q:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """What waits for an official's signature from one cohort. `samples`: the first, one from the middle and the last."""
+
+    cohort: Cohort
+    course: str
+    count: int
+    samples: list[Certificate]
+    failed: list[Certificate]
+
+
+@dataclass(frozen=True)
+class SigningQueue:
+    bundles: list[Bundle]
+    total: int
+    signer: Signer
+    needs_nik: bool
+
+
+def signing_queue(official: User) -> SigningQueue:
+    """What lies before the official, by cohort, the oldest first."""
+    waiting = Certificate.objects.to_be_signed_by(official)
+    rows = list(waiting.select_related("enrollment__cohort__course", "enrollment__cohort__version").order_by("id"))
+    by_cohort: dict[Cohort, list[Certificate]] = {}
+    for row in rows:
+        by_cohort.setdefault(row.enrollment.cohort, []).append(row)
+    signer = SIGNERS[rows[0].signer] if rows else for_people()
+    return SigningQueue(
+        bundles=[
+            Bundle(
+                cohort,
+                some[0].course_title,
+                len(some),
+                [some[place] for place in sorted({0, len(some) // 2, len(some) - 1})],
+                [one for one in some if one.error],
+            )
+            for cohort, some in by_cohort.items()
+        ],
+        total=len(rows),
+        signer=signer,
+        needs_nik=signer.is_certified and signer.is_attended and not nik_of(official),
+    )
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing that happened to a certificate, as an officer reads it."""
 
@@ -140,6 +208,9 @@ def story(certificate: Certificate) -> Story:
         (row.created_at, _("Number given")),
         (row.frozen_at, confirmed),
         (row.drawn_at, _("Drawn")),
+        (row.signed_at, _("Signed")),
+        (row.delivered_at, _("Delivered")),
+        (row.synced_at, _("Recorded in SIASN")),
         (row.revoked_at, _("Revoked")),
     ]
     if row.frozen_at is None:

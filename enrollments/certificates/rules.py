@@ -7,7 +7,7 @@ from accounts.roles.queries import covers
 from enrollments.certificates.models import Certificate, CorrectionRequest
 
 
-def may_draw_again(user: Any, certificate: Certificate) -> bool:
+def may_try_again(user: Any, certificate: Certificate) -> bool:
     """Training officers of the organiser may let a certificate that was put aside be tried anew."""
     return covers(user, certificate.series.organiser, RoleGrant.Role.OFFICER)
 

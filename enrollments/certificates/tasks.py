@@ -6,14 +6,14 @@ from asn_lms.lib.days import instant
 from enrollments.certificates import actions
 
 
-@shared_task(name="certificates.draw")
+@shared_task(name="certificates.issue")
 def draw(certificate_id: int, at: str | None = None) -> None:
-    actions.draw_certificate(certificate_id, instant(at), at)
+    actions.issue_certificate(certificate_id, instant(at), at)
 
 
-@shared_task(name="certificates.draw_waiting")
-def draw_waiting(at: str | None = None) -> None:
-    actions.draw_waiting(instant(at), at)
+@shared_task(name="certificates.issue_waiting")
+def issue_waiting(at: str | None = None) -> None:
+    actions.issue_waiting(instant(at), at)
 
 
 @shared_task(name="certificates.sweep")
@@ -24,3 +24,8 @@ def sweep(at: str | None = None) -> None:
 @shared_task(name="certificates.confirm_silent")
 def confirm_silent(at: str | None = None) -> None:
     actions.confirm_silent(instant(at), at)
+
+
+@shared_task(name="certificates.certify_withheld")
+def certify_withheld(at: str | None = None) -> None:
+    actions.certify_withheld(instant(at))

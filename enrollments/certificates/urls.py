@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollments.certificates.views import office, own, public
+from enrollments.certificates.views import office, own, public, signing
 
 urlpatterns = [
     # /certificates/
@@ -13,6 +13,13 @@ urlpatterns = [
     # /verify/
     path("verify/", public.verify_form, name="verify-form"),
     path("verify/<str:public_id>/", public.verify, name="verify"),
+    # /signing/
+    path("signing/", signing.queue, name="signing"),
+    path("signing/sign/", signing.sign, name="signing-sign"),
+    path("signing/code/", signing.code, name="signing-code"),
+    path("signing/identity/", signing.identity, name="signing-identity"),
+    path("signing/<int:pk>/", signing.sample, name="signing-sample"),
+    path("signing/<int:pk>/refuse/", signing.refuse, name="signing-refuse"),
     # /office/certificates/
     path("office/certificates/", office.certificates, name="office-certificates"),
     path("office/certificates/<int:pk>/", office.certificate, name="office-certificate"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.audit.actions import record
 from asn_lms.lib.days import local_day
 from courses.structure.models import Lesson
-from enrollments.certificates.actions import reserve_certificate
+from enrollments.certificates.actions import certify_completion
 from enrollments.credits.actions import credit_completion
 from enrollments.enrolling.actions import locked_enrollment
 from enrollments.enrolling.models import Enrollment
@@ -67,7 +67,7 @@ def complete_if_ready(enrollment: Enrollment, *, now: datetime | None = None) ->
     enrollment.score = where.score
     enrollment.save(update_fields=["status", "completed_at", "completion_agency", "score"])
     credit = credit_completion(enrollment, on=day)
-    reserve_certificate(enrollment, on=day)
+    certify_completion(enrollment, on=day, now=now, scores=where.scores_by_module)
     course = enrollment.version.course
     count(Measure.COMPLETED, agency, course, day)
     count(Measure.ENDED, enrollment.agency, course, local_day(enrollment.agency.zone, now))

@@ -1,7 +1,7 @@
 """How far a learner is."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ class Standing:
     is_complete: bool
     # Mean of the best scores of the graded quizzes, 0–100 with two decimals; None when nothing is graded.
     score: Decimal | None
+    # The same for the graded quizzes of each module, by its id.
+    scores_by_module: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 def standing(enrollment: Enrollment) -> Standing:
@@ -27,14 +29,22 @@ def standing(enrollment: Enrollment) -> Standing:
     not_done = Standing(is_complete=False, score=None)
     if not lessons or any(lesson.pk not in rows or rows[lesson.pk].finished_at is None for lesson in lessons):
         return not_done
-    scores: list[Decimal] = []
+    scores: dict[int, list[Decimal]] = {}
     for lesson in graded(lessons):
         best = rows[lesson.pk].best_score
         if best is None or best < enrollment.version.pass_mark:
             return not_done
-        scores.append(best)
-    mean = (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP) if scores else None
-    return Standing(is_complete=True, score=mean)
+        scores.setdefault(lesson.module_id, []).append(best)
+    everything = [best for bests in scores.values() for best in bests]
+    return Standing(
+        is_complete=True,
+        score=_mean(everything) if everything else None,
+        scores_by_module={module: _mean(bests) for module, bests in scores.items()},
+    )
+
+
+def _mean(scores: list[Decimal]) -> Decimal:
+    return (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def below_mark(pass_mark: Decimal, best_scores: Mapping[Lesson, Decimal | None]) -> list[Lesson]:

@@ -1,5 +1,6 @@
-"""Keys that this installation made for itself, and the activation of the agency's seal; what is private is sealed."""
+"""Keys that this installation made for itself, the activation of the agency's seal, and who signs; what is private is sealed."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -52,3 +53,18 @@ class SealActivation(models.Model):
 
     def __str__(self) -> str:
         return str(self.expires_at)
+
+
+class SigningIdentity(models.Model):
+    """The NIK of an official who signs by BSrE, given by themselves; sealed under SECRET_KEY."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sealed_nik = models.BinaryField()
+    given_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("signing identity")
+        verbose_name_plural = _("signing identities")
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -80,8 +80,8 @@ def test_the_clock_goes_before_what_people_wait_for_and_that_before_bulk(setting
     order = [
         beat_schedule()["notices.sweep"]["options"]["priority"],
         settings.CELERY_TASK_DEFAULT_PRIORITY,
-        route({}, "certificates.draw")["priority"],
-        route({}, "certificates.draw_waiting")["priority"],
+        route({}, "certificates.issue")["priority"],
+        route({}, "certificates.issue_waiting")["priority"],
     ]
     assert order == steps
     assert route({}, "notices.send_waiting")["priority"] == steps[-1]

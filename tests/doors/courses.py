@@ -3,7 +3,7 @@
 from typing import Any
 
 from courses.structure.models import CourseVersion
-from tests.doors import DESK, OFFICE, Door
+from tests.doors import DESK, OFFICE, Door, room
 from tests.world import Side
 
 
@@ -50,6 +50,7 @@ def _details(side: Side) -> dict[str, Any]:
     return {
         "title": "Judul baru",
         "jp": "2",
+        "certificate_kind": "sertifikat",
         "pass_mark": "70",
         "motif": "sun",
         "language": "id",
@@ -162,4 +163,14 @@ DOORS = [
     Door("course-export", OFFICE, at=_code("published"), get=None, post=302, may_double=True),
     Door("course-package", "officer", at=_package),
     Door("course-package-file", "officer", at=_package),
+    # Accreditations
+    room("office-accreditations", OFFICE, post=200),
+    room(
+        "office-accreditation-end",
+        OFFICE,
+        at=lambda side: {"pk": side.accreditation.pk},
+        get=None,
+        post=302,
+        body=lambda side: {"on": "2026-12-31"},
+    ),
 ]

@@ -2,21 +2,28 @@
 
 from enrollments.certificates.actions.confirming import confirm, confirm_silent
 from enrollments.certificates.actions.correcting import ask_for_correction, settle_correction
-from enrollments.certificates.actions.drawing import draw_again, draw_certificate, draw_waiting, sweep
-from enrollments.certificates.actions.reserving import reserve_certificate, reserve_certificates
+from enrollments.certificates.actions.issuing import issue_certificate, issue_waiting, sweep, try_again
+from enrollments.certificates.actions.reserving import (
+    certify_completion,
+    certify_withheld,
+    reserve_certificate,
+    reserve_certificates,
+)
 from enrollments.certificates.actions.revoking import reissue, revoke
 
 __all__ = [
     "ask_for_correction",
+    "certify_completion",
+    "certify_withheld",
     "confirm",
     "confirm_silent",
-    "draw_again",
-    "draw_certificate",
-    "draw_waiting",
+    "issue_certificate",
+    "issue_waiting",
     "reissue",
     "reserve_certificate",
     "reserve_certificates",
     "revoke",
     "settle_correction",
     "sweep",
+    "try_again",
 ]

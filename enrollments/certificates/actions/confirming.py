@@ -14,8 +14,8 @@ from accounts.notices.models import Notice
 from accounts.people.models import User
 from asn_lms.lib.later import later
 from asn_lms.lib.refusals import NotYours, Refusal
-from enrollments.certificates.freezing import WITH_PRINTED, freeze
 from enrollments.certificates.models import Certificate
+from enrollments.certificates.printing import WITH_PRINTED, freeze
 from enrollments.certificates.rules import may_confirm
 
 CONFIRM_WITHIN = timedelta(days=2)
@@ -78,7 +78,7 @@ def confirm_silent(now: datetime, at: str | None = None) -> int:
                 _confirm(certificate, None, now)
                 count += 1
     if count:
-        later("certificates.draw_waiting", at)
+        later("certificates.issue_waiting", at)
     return count
 
 
@@ -93,5 +93,5 @@ def _confirm(certificate: Certificate, by: User | None, now: datetime) -> Certif
     certificate.save()
     record("certificate.confirmed", certificate, by=by)
     if by is not None:
-        later("certificates.draw", certificate.pk)
+        later("certificates.issue", certificate.pk)
     return certificate

@@ -1,39 +1,85 @@
 """The number is promised with the completion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.agencies.models import Agency
 from accounts.audit.actions import entry_for, record, record_many
+from accounts.notices.actions import tell
+from accounts.notices.queries import officers_over
+from asn_lms.lib.days import local_day
 from enrollments.certificates.actions.confirming import CONFIRM_WITHIN, ask_for_confirmation
 from enrollments.certificates.models import Certificate, CertificateSeries
-from enrollments.certificates.numbering import number, series_template, written_unit
+from enrollments.certificates.queries import is_withheld, withheld_places
+from enrollments.designs.numbers import DEFAULT_CODE, DEFAULT_FORMAT, number, series_template, written_unit
+from enrollments.designs.paper import subjects_of
+from enrollments.designs.queries import design_in_use
+from enrollments.enrolling.actions import locked_enrollment
 from enrollments.enrolling.models import Enrollment
 
+Scores = Mapping[int, Decimal]
+AT_ONCE = 500
 # Key of the advisory lock under which new series are opened, so that two of them never bear the same unit.
 OPENING_SERIES = 0x5E121E5
 
 
 @transaction.atomic
+def certify_completion(
+    enrollment: Enrollment, *, on: date, now: datetime | None = None, scores: Scores | None = None
+) -> Certificate | None:
+    """The certificate that a completion gives; None when it must wait: no organiser gives an STTP without an accreditation for
+    the family that is valid that day (domain reference §2.7). Officers are told, and the clock looks again.
+    """
+    if is_withheld(enrollment, on):
+        record("certificate.withheld", enrollment, by=None)
+        _tell_withheld(enrollment)
+        return None
+    return reserve_certificate(enrollment, on=on, now=now, scores=scores)
+
+
+def certify_withheld(now: datetime) -> int:
+    """Give those their certificate whose organiser's accreditation was recorded meanwhile; returns how many."""
+    count = 0
+    for place in withheld_places()[:AT_ONCE]:
+        on = local_day(place.learner.zone, place.completed_at or now)
+        if not is_withheld(place, on):
+            with transaction.atomic():
+                reserve_certificate(locked_enrollment(place), on=on, now=now)
+            count += 1
+    return count
+
+
+@transaction.atomic
 def reserve_certificate(
-    enrollment: Enrollment, *, on: date, now: datetime | None = None, replaces: Certificate | None = None
+    enrollment: Enrollment,
+    *,
+    on: date,
+    now: datetime | None = None,
+    kind: str = "",
+    scores: Scores | None = None,
+    replaces: Certificate | None = None,
 ) -> Certificate:
-    """Give a completed place its certificate with the next number of its organiser, year and kind.
+    """Give a place its certificate with the next number of its organiser, year and kind.
 
     Runs in the completing transaction and under the series' row lock: a number is used up exactly when the completion is
     committed, so there is no gap and no double. Asked again, it answers with the certificate that there is.
     `on` is the day of completion in the learner's zone; its year names the series. The learner is asked whether name and
-    titles are right; who says nothing within two days has said yes. `replaces`: the revoked one in
-    whose place this one comes.
+    titles are right; who says nothing within two days has said yes.
+
+    `kind`: the version's, unless given. `scores`: of the graded modules, by module id. `replaces`: the revoked one in whose
+    place this one comes; kind, subjects and registration are taken over from it.
     """
     now = now or timezone.now()
     live = Certificate.objects.live().filter(enrollment=enrollment).first()
     if live:
         return live
-    kind = Certificate.Kind.CERTIFICATE
+    kind = kind or (replaces.kind if replaces else enrollment.version.certificate_kind)
     series = _locked_series(enrollment.cohort.organiser, on.year, kind)
     series.last += 1
     series.save(update_fields=["last"])
@@ -46,6 +92,8 @@ def reserve_certificate(
         number=number(series.template, series.last, on),
         issued_on=on,
         confirm_until=now + CONFIRM_WITHIN,
+        subjects=replaces.subjects if replaces else subjects_of(enrollment.version, scores),
+        registration_code=replaces.registration_code if replaces else "",
         replaces=replaces,
     )
     record("certificate.numbered", certificate, by=None, number=certificate.number)
@@ -61,15 +109,18 @@ def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list
     is asked: what was completed more than two days ago counts as confirmed, and the sweeper has it drawn.
     """
     now = timezone.now()
-    kind = Certificate.Kind.CERTIFICATE
-    by_series: dict[tuple[Agency, int], list[tuple[Enrollment, date]]] = {}
+    by_series: dict[tuple[Agency, int, str], list[tuple[Enrollment, date]]] = {}
     for place, on in completions:
-        by_series.setdefault((place.cohort.organiser, on.year), []).append((place, on))
+        key = (place.cohort.organiser, on.year, place.version.certificate_kind)
+        by_series.setdefault(key, []).append((place, on))
+    subjects: dict[int, list[dict[str, str]]] = {}
     reserved: list[Certificate] = []
-    for (organiser, year), places in by_series.items():
+    for (organiser, year, kind), places in by_series.items():
         series = _locked_series(organiser, year, kind)
         rows = []
         for sequence, (place, on) in enumerate(places, series.last + 1):
+            if place.version_id not in subjects:
+                subjects[place.version_id] = subjects_of(place.version)
             until = (place.completed_at or now) + CONFIRM_WITHIN
             rows.append(
                 Certificate(
@@ -82,6 +133,7 @@ def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list
                     number=number(series.template, sequence, on),
                     issued_on=on,
                     confirm_until=until,
+                    subjects=subjects[place.version_id],
                 )
             )
         reserved += Certificate.objects.bulk_create(rows, batch_size=1000)
@@ -89,6 +141,23 @@ def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list
         series.save(update_fields=["last"])
     record_many([entry_for("certificate.numbered", row, by=None, number=row.number) for row in reserved])
     return reserved
+
+
+def _tell_withheld(place: Enrollment) -> None:
+    """Once a day for each organiser and family, whatever the number of people."""
+    organiser, family = place.cohort.organiser, place.version.family
+    for officer in officers_over(organiser):
+        tell(
+            officer,
+            "certificate.withheld",
+            f"{family and family.code} {local_day(organiser.zone)}"[:80],
+            gettext_lazy("STTP wait for an accreditation"),
+            gettext_lazy(
+                "Somebody completed a course that gives an STTP, but no accreditation of the organiser is valid. Have it "
+                "recorded; the STTP are then issued by themselves."
+            ),
+            reverse("office-accreditations"),
+        )
 
 
 def _locked_series(organiser: Agency, year: int, kind: str) -> CertificateSeries:
@@ -100,13 +169,20 @@ def _locked_series(organiser: Agency, year: int, kind: str) -> CertificateSeries
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OPENING_SERIES])
         series = of_this.first() or CertificateSeries.objects.create(
-            organiser=organiser, year=year, kind=kind, template=series_template(_unit_of(organiser, year, kind))
+            organiser=organiser, year=year, kind=kind, template=_template_of(organiser, year, kind)
         )
     return series
 
 
-def _unit_of(organiser: Agency, year: int, kind: str) -> str:
-    """How the organiser is written in its numbers; by its code when another organiser is already written so."""
-    unit = written_unit(organiser.label)
-    taken = CertificateSeries.objects.filter(year=year, kind=kind, template=series_template(unit)).exists()
-    return written_unit(organiser.code) if taken else unit
+def _template_of(organiser: Agency, year: int, kind: str) -> str:
+    """By the design in use. Where another series of that year is written so already, the organiser stands there by its code,
+    and the kind before it: no two certificates ever bear one number.
+    """
+    design = design_in_use(organiser, kind)
+    form = design.number_format if design else DEFAULT_FORMAT
+    code = design.number_code if design else DEFAULT_CODE
+    units = (organiser.label, organiser.code, f"{kind}-{organiser.code}")
+    templates = [series_template(form, written_unit(unit), code) for unit in units]
+    taken = set(CertificateSeries.objects.filter(year=year, template__in=templates).values_list("template", flat=True))
+    free = next((one for one in templates if one not in taken), None)
+    return free or series_template(f"{kind}-{organiser.code}-{DEFAULT_FORMAT}", written_unit(organiser.code), code)

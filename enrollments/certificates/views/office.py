@@ -15,7 +15,7 @@ from accounts.roles.models import RoleGrant
 from accounts.roles.queries import has_role
 from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
-from enrollments.certificates.actions import draw_again, reissue, revoke, settle_correction
+from enrollments.certificates.actions import reissue, revoke, settle_correction, try_again
 from enrollments.certificates.forms import RevokeForm, SettleForm
 from enrollments.certificates.models import Certificate, CorrectionRequest
 from enrollments.certificates.queries import SHOWN, office_certificates, story
@@ -77,7 +77,7 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def again(request: SignedIn, pk: int) -> HttpResponse:
-    draw_again(get_object_or_404(Certificate.objects.visible_to(request.user), pk=pk), by=request.user)
+    try_again(get_object_or_404(Certificate.objects.visible_to(request.user), pk=pk), by=request.user)
     messages.success(request, _("It is tried again."))
     return redirect("office-certificate", pk)
 

@@ -10,7 +10,7 @@ from accounts.notices.models import Notice
 from asn_lms.lib import words
 from asn_lms.lib.days import at_local, local_day
 from enrollments.certificates.models import Certificate
-from enrollments.certificates.pdf import written
+from enrollments.designs.pdf import written
 from enrollments.enrolling.models import Enrollment
 from enrollments.management.demo.people import Crowd
 from enrollments.reminders.hours import is_working_day

@@ -17,7 +17,7 @@ from enrollments.certificates.actions import (
     ask_for_correction,
     confirm,
     confirm_silent,
-    draw_certificate,
+    issue_certificate,
     reserve_certificate,
     settle_correction,
 )
@@ -60,9 +60,9 @@ def now_of(certificate: Certificate) -> Certificate:
 
 def test_nothing_is_drawn_before_the_name_is_confirmed(people: Cast) -> None:
     certificate = numbered(people)
-    assert not draw_certificate(certificate.pk, NOW)
+    assert not issue_certificate(certificate.pk, NOW)
     confirm(certificate, by=people.learner, now=NOW)
-    assert draw_certificate(certificate.pk, NOW)
+    assert issue_certificate(certificate.pk, NOW)
     assert now_of(certificate).was_confirmed_by_learner
 
 
@@ -80,7 +80,7 @@ def test_what_was_confirmed_is_printed_whatever_the_person_is_called_later(peopl
     confirm(certificate, by=people.learner, now=NOW)
     name = now_of(certificate).name
     User.objects.filter(pk=people.learner.pk).update(name="Nama Baru", title_after="M.Si.")
-    draw_certificate(certificate.pk, LATER)
+    issue_certificate(certificate.pk, LATER)
     assert now_of(certificate).name == name
 
 
@@ -100,7 +100,7 @@ def test_a_correction_stops_the_clock_and_is_asked_again_when_answered(people: C
 def test_a_paper_that_stands_is_revoked_and_issued_anew_and_never_overwritten(people: Cast) -> None:
     certificate = numbered(people)
     confirm(certificate, by=people.learner, now=NOW)
-    draw_certificate(certificate.pk, NOW)
+    issue_certificate(certificate.pk, NOW)
     before = now_of(certificate)
     asked = ask_for_correction(certificate, part="name", wish="Rina Hasibuan", by=people.learner)
     settle_correction(asked, is_mended=True, answer="", by=people.officer, now=LATER)
@@ -142,7 +142,7 @@ def test_the_database_refuses_to_change_what_is_printed(people: Cast, change: di
 def test_the_database_refuses_another_file_for_a_paper_that_stands_and_to_delete_a_number(people: Cast) -> None:
     certificate = numbered(people)
     confirm(certificate, by=people.learner, now=NOW)
-    draw_certificate(certificate.pk, NOW)
+    issue_certificate(certificate.pk, NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         Certificate.objects.filter(pk=certificate.pk).update(sha256="0" * 64)
     with pytest.raises(IntegrityError), transaction.atomic():

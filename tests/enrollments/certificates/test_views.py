@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.roles.models import RoleGrant
-from enrollments.certificates.actions import draw_certificate, reissue, revoke
+from enrollments.certificates.actions import issue_certificate, reissue, revoke
 from enrollments.certificates.models import Certificate
 from enrollments.enrolling.models import Enrollment
 from tests import make
@@ -32,7 +32,7 @@ def certificate(who: Cast, *, drawn: bool = True, **fields: Any) -> Certificate:
     place = make.enrollment(learner=who.learner, cohort=cohort, status=Enrollment.Status.COMPLETED, score=Decimal(87))
     row: Certificate = make.certificate(place)
     if drawn:
-        draw_certificate(row.pk, NOW)
+        issue_certificate(row.pk, NOW)
         row.refresh_from_db()
     return row
 

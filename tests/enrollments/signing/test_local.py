@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import threading
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pypdf import PdfReader
 
 from asn_lms.lib.secret import Secret
-from enrollments.certificates import pdf
-from enrollments.certificates.actions import reserve_certificate
+from enrollments.certificates.printing import drawn as drawn_certificate
 from enrollments.enrolling.models import Enrollment
 from enrollments.signing import authority, signers
 from enrollments.signing.models import AuthorityKey, SealActivation
@@ -95,7 +93,7 @@ def test_the_paper_itself_stays_as_it_was_and_pdf_a(paper: bytes) -> None:
 
 def test_a_certificate_of_the_house_is_signed_well_below_150_kb() -> None:
     place = make.enrollment(status=Enrollment.Status.COMPLETED)
-    drawn = pdf.draw(reserve_certificate(place, on=date(2026, 11, 16)))
+    drawn = drawn_certificate(make.certificate(place))
     done = signed(drawn)
     assert judged(done).bottom_line
     assert len(done) <= 150_000
