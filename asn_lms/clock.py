@@ -47,6 +47,12 @@ JOBS: list[Job] = [
     ),
     Job("certificates.sweep", timedelta(seconds=30), "certificates to be drawn: message lost or worker died"),
     Job(
+        "siasn.sweep", timedelta(seconds=30), "what SIASN is to be told: message lost, worker died, or its rest is over"
+    ),
+    Job(
+        "siasn.read_due", timedelta(minutes=10), "official IP-ASN values that were asked for or have grown a month old"
+    ),
+    Job(
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"
     ),
     Job(

@@ -17,6 +17,13 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+
+def secret(name: str) -> Secret[str]:
+    """A secret from the environment, or from the file that NAME_FILE names; empty when there is neither."""
+    file = env(f"{name}_FILE", default="")
+    return Secret(Path(file).read_text(encoding="utf-8").strip() if file else str(env(name, default="")))
+
+
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 PORT = env.int("PORT", default=8000)
 SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -112,7 +119,7 @@ TEMPLATES = [
                 )
             ],
             "builtins": ["template_partials.templatetags.partials"],
-            "libraries": {"lms": "asn_lms.lib.tags"},
+            "libraries": {"lms": "asn_lms.lib.tags", "siasn": "enrollments.siasn.tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -290,16 +297,26 @@ OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE", default="")
 BSRE_V1_URL = env("BSRE_V1_URL", default="").rstrip("/")
 BSRE_V2_URL = env("BSRE_V2_URL", default="").rstrip("/")
 BSRE_USER = env("BSRE_USER", default="")
-BSRE_PASSWORD = Secret(
-    Path(env("BSRE_PASSWORD_FILE")).read_text().strip()
-    if env("BSRE_PASSWORD_FILE", default="")
-    else env("BSRE_PASSWORD", default="")
-)
+BSRE_PASSWORD = secret("BSRE_PASSWORD")
 BSRE_SEAL_ID = env("BSRE_SEAL_ID", default="")
 # A paper of BSrE's may take two minutes (domain reference §8.3).
 BSRE_SECONDS = env.int("BSRE_SECONDS", default=120)
 # A folder of roots (*.pem) whose signatures count as valid.
 SIGNATURE_ROOTS = env("SIGNATURE_ROOTS", default="")
+# --- SIASN (docs/siasn.md): an empty SIASN_URL means that this installation is not connected ---
+SIASN = {
+    "url": env("SIASN_URL", default="").rstrip("/"),
+    "token_url": env("SIASN_TOKEN_URL", default="https://apimws.bkn.go.id/oauth2/token"),
+    "consumer_key": env("SIASN_CONSUMER_KEY", default=""),
+    "consumer_secret": secret("SIASN_CONSUMER_SECRET"),
+    "sso_url": env("SIASN_SSO_URL", default=""),
+    "sso_client": env("SIASN_SSO_CLIENT", default=""),
+    "sso_user": env("SIASN_SSO_USER", default=""),
+    "sso_password": secret("SIASN_SSO_PASSWORD"),
+}
+if SIASN["url"] and not all(SIASN.values()):
+    missing = ", ".join(f"SIASN_{name.upper()}" for name, value in SIASN.items() if not value)
+    raise ImproperlyConfigured(f"SIASN_URL is set, but these are missing: {missing}.")
 
 # --- Celery ---
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
@@ -323,6 +340,7 @@ CELERY_TASK_ROUTES = {
     "certificates.issue": {"priority": 6},
     "certificates.issue_waiting": {"priority": 9},
     "notices.send_waiting": {"priority": 9},
+    "siasn.send_waiting": {"priority": 9},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat")

@@ -5,6 +5,7 @@ from enrollments.certificates import tasks as certificates
 from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
+from enrollments.siasn import tasks as siasn
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["attempts", "certificates", "reminders", "reports", "rosters", "tallies"]
+__all__ = ["attempts", "certificates", "reminders", "reports", "rosters", "siasn", "tallies"]

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.grading.urls")),
     path("", include("enrollments.reminders.urls")),
     path("", include("enrollments.rosters.urls")),
+    path("", include("enrollments.siasn.urls")),
     path("", include("enrollments.reports.urls")),
 ]

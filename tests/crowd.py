@@ -20,6 +20,7 @@ from courses.lesson_kinds import kinds
 from courses.lesson_kinds.quiz.models import QuizOption, QuizQuestion
 from courses.packages.errands import EXPORT
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
+from courses.taxonomy.models import TrainingType
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.certificates.models import Certificate, CertificateSeries
 from enrollments.credits.models import Credit
@@ -27,6 +28,7 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
 from enrollments.reports.actions import TASK as REPORT
+from enrollments.siasn.models import CourseMapping, Posting, TypeMapping
 from tests import make
 from tests.courses import build
 from tests.world import NOW, PDF, PEOPLE, World
@@ -119,6 +121,10 @@ def _places(made: World, unit: Agency, number: int) -> None:
     """Cohorts, places of the learner and of others in every state, their papers, and answers to read."""
     own, learner, trainer = made.own, made.own.learner, made.people.trainer
     version = make.version(organiser=own.organiser, title=f"Terbit {number}")
+    kind, _made = TrainingType.objects.get_or_create(code=f"{900 + number}", defaults={"name": f"Jenis {number}"})
+    CourseMapping.objects.create(course=version.course, training_type=kind, basis="Daftar")
+    top = Agency.objects.get(path=own.agency.path[: Agency.steplen])
+    TypeMapping.objects.create(instansi=top, training_type=kind, document_ref="881", basis="Daftar")
     cohort = make.cohort(version=own.published, name=f"Angkatan {number}", seats=9)
     cohort.trainers.add(trainer)
     mine = make.cohort(version=version)
@@ -182,6 +188,15 @@ def _paper(done: Enrollment, number: int) -> None:
     )
     row.file.save("paper.pdf", ContentFile(PDF), save=False)
     row.save()
+    states = ("pending", "failed", "handed")
+    state = states[number % 3]
+    Posting.objects.create(
+        certificate=row,
+        instansi=Agency.objects.get(path=done.agency.path[: Agency.steplen]),
+        state=state,
+        reason="away" if state == "failed" else "",
+        handed_at=NOW if state == "handed" else None,
+    )
 
 
 def _said(made: World, number: int) -> None:

@@ -40,6 +40,7 @@ from courses.publishing.actions import (
     submit,
     withdraw_from_review,
 )
+from courses.taxonomy.models import TrainingType
 from enrollments.attempts.actions import add_attempts
 from enrollments.certificates.actions import (
     ask_for_correction,
@@ -53,6 +54,9 @@ from enrollments.cohorts.actions import close_cohort, create_cohort, edit_cohort
 from enrollments.enrolling.actions import enroll, reschedule, reschedule_all, withdraw
 from enrollments.grading.actions import comment_on
 from enrollments.reports.actions import ask_for_export
+from enrollments.siasn.actions import hand_over_file, settle_by_hand
+from enrollments.siasn.actions import try_again as send_again_to_siasn
+from enrollments.siasn.mapping import map_agency, map_course, map_type
 from tests import make
 from tests.world import World, world
 
@@ -133,6 +137,16 @@ VERBS: dict[str, Callable[[World, User], object]] = {
     "answer a correction": lambda w, by: settle_correction(w.own.correction, is_mended=False, answer="Tetap.", by=by),
     "revoke a certificate": lambda w, by: revoke(w.own.certificate, reason="Salah.", by=by),
     "issue a certificate anew": lambda w, by: reissue(w.own.certificate, reason="Salah.", by=by),
+    "tell SIASN again": lambda w, by: send_again_to_siasn(w.own.posting, by=by),
+    "settle SIASN by hand": lambda w, by: settle_by_hand(w.own.posting, by=by),
+    "hand a file over to SIASN": lambda w, by: hand_over_file(w.own.siasn_file, by=by),
+    "record an id of SIASN": lambda w, by: map_agency(w.own.top, "A5EB03E23CCCF6A0E040640A040252AD", "Surat", by=by),
+    "record a kind of training for SIASN": lambda w, by: map_type(
+        w.own.top, TrainingType.objects.get(code="3"), certificate_kind="T", document_ref="881", basis="Daftar", by=by
+    ),
+    "record a course for SIASN": lambda w, by: map_course(
+        w.own.published.course, training_type=None, structural_id="", weight=0, basis="", by=by
+    ),
     "export a report": lambda w, by: ask_for_export(w.own.agency, 2026, by=by),
 }
 

@@ -41,6 +41,8 @@ from enrollments.cohorts.models import Cohort
 from enrollments.credits.models import Credit
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
+from enrollments.siasn.models import Posting
+from enrollments.siasn.sheet import TASK as SIASN_FILE
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses import build
@@ -111,12 +113,16 @@ class Side:
     to_sign: Certificate
     design: DesignVersion
     accreditation: Accreditation
+    # What SIASN refused of it, and the government that answers for it.
+    posting: Posting
+    top: Agency
     notice: Notice
     token: ApiToken
     job: Job
     going: Job
     broken: Job
     check: Job
+    siasn_file: Job
     roster: Job
     media: MediaFile
 
@@ -211,6 +217,8 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
     Credit.objects.create(enrollment=done, learner=learner, agency=unit, jp=Decimal(2), on=date(2026, 3, 2), year=2026)
     practice = _practice(organiser, learner, desk.trainer, say)
     quiz, reflection = practice.version.lessons.order_by("position")[:2]
+    paper = _certificate(done, organiser, say)
+    top = Agency.objects.get(path=unit.path[: Agency.steplen])
     return Side(
         canary=canary,
         practice=practice,
@@ -241,7 +249,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         cohort=cohort,
         enrollment=enrollment,
         done=done,
-        certificate=(paper := _certificate(done, organiser, say)),
+        certificate=paper,
         to_sign=_to_sign(paper, over, head, say),
         design=DesignVersion.objects.create(
             design=CertificateDesign.objects.create(organiser=organiser, kind="sertifikat"),
@@ -261,6 +269,14 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
             valid_until=date(2099, 12, 31),
         ),
         correction=CorrectionRequest.objects.create(certificate=paper, part="name", wish=next(say)),
+        posting=Posting.objects.create(
+            certificate=paper,
+            instansi=top,
+            state=Posting.State.FAILED,
+            reason=Posting.Reason.REJECTED,
+            message=next(say),
+        ),
+        top=top,
         notice=Notice.objects.create(
             person=learner,
             kind="news",
@@ -277,6 +293,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         broken=_job(officer, say, EXPORT, state=Job.State.FAILED, error=next(say)),
         check=_job(officer, say, "people.check_import", result=_checked(say)),
         roster=_job(officer, say, "rosters.check_import", payload={"cohort": cohort.pk}, result=_checked(say)),
+        siasn_file=_job(officer, say, SIASN_FILE, result={"count": 1, "waiting": 0}),
         media=keep_file(ContentFile(VTT, name=f"{canary}.vtt"), by=officer, allowed={"text/vtt"}),
     )
 

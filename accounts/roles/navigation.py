@@ -54,6 +54,7 @@ OFFICE = (
     Entry("office-imports", "upload", _("Imports"), STAFF),
     Entry("jobs", "refresh", _("Work in progress"), STAFF),
     Entry("office-reminders", "clock", _("Reminders"), STAFF),
+    Entry("office-siasn", "upload", _("Send to SIASN"), STAFF),
     Entry("office-agencies", "building", _("Units"), STAFF),
     Entry("office-roles", "key", _("Roles"), STAFF),
     Entry("office-audit", "shield", _("Audit trail"), STAFF),

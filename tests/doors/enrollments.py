@@ -4,12 +4,18 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from courses.taxonomy.models import TrainingType
+from enrollments.siasn.models import IndexPoint
 from tests.doors import OFFICE, Door, room
 from tests.world import SHEET, Side
 
 
 def _certificate(side: Side) -> dict[str, Any]:
     return {"pk": side.certificate.pk}
+
+
+def _posting(side: Side) -> dict[str, Any]:
+    return {"pk": side.posting.pk}
 
 
 def _public(side: Side) -> dict[str, Any]:
@@ -204,6 +210,54 @@ DOORS = [
         post=302,
         body=lambda side: {"form": "xlsx"},
         may_double=True,
+    ),
+    # SIASN and IP-ASN
+    Door("office-siasn", OFFICE),
+    Door("office-siasn-again", OFFICE, at=_posting, get=None, post=302),
+    Door("office-siasn-settle", OFFICE, at=_posting, get=None, post=302),
+    Door("office-siasn-all-again", OFFICE, get=None, post=302, body=lambda side: {"reason": "rejected"}),
+    Door("office-siasn-export", OFFICE, get=None, post=302, may_double=True),
+    Door("office-siasn-handed", "officer", at=lambda side: {"uid": side.siasn_file.uid}, get=None, post=302),
+    Door("office-siasn-mapping", OFFICE),
+    Door(
+        "office-siasn-agency",
+        OFFICE,
+        at=lambda side: {"agency_id": side.top.pk},
+        post=302,
+        body=lambda side: {"instansi_id": "A5EB03E23CCCF6A0E040640A040252AD", "basis": "Surat BKN"},
+    ),
+    Door(
+        "office-siasn-type",
+        OFFICE,
+        at=lambda side: {"agency_id": side.top.pk, "code": "3"},
+        post=302,
+        body=lambda side: {"certificate_kind": "T", "document_ref": "881", "basis": "Daftar BKN"},
+    ),
+    Door(
+        "office-siasn-course",
+        OFFICE,
+        at=_course,
+        post=302,
+        body=lambda side: {"training_type": str(TrainingType.objects.get(code="3").pk), "basis": "Daftar BKN"},
+    ),
+    Door("my-index", "signed-in"),
+    # Not connected in tests, so who asks is told so and sent back.
+    Door("my-index-ask", "signed-in", get=None, post=302),
+    Door("index-points", "signed-in", is_alike=True),
+    Door(
+        "index-point",
+        "admin",
+        at=lambda side: {"pk": IndexPoint.objects.order_by("pk")[0].pk},
+        sister="admin",
+        foreign="admin",
+        post=302,
+        body=lambda side: {
+            "points": "15",
+            "min_jp": "0",
+            "types": ["1"],
+            "legal_basis": "PermenPANRB 38/2018",
+            "valid_from": "2019-01-01",
+        },
     ),
     # Open answers
     Door("office-answers", f"trainer {OFFICE}"),

@@ -20,6 +20,8 @@ from enrollments.management.commands.demo import load
 from enrollments.management.demo.people import ACCOUNTS
 from enrollments.reminders.models import Reminder
 from enrollments.reports.recount import differences
+from enrollments.siasn.models import Posting
+from enrollments.siasn.queries import outbox
 
 pytestmark = pytest.mark.django_db
 MAILS = {account.role: account.email for account in ACCOUNTS}
@@ -88,3 +90,12 @@ def test_the_officer_has_a_course_in_the_making_and_the_reviewer_one_to_decide()
     [waiting] = CourseVersion.objects.filter(state=CourseVersion.State.IN_REVIEW)
     assert of("officer") in begun.authors.all()
     assert (waiting.course.code, waiting.reviewer) == ("MNJ-WKT", of("reviewer"))
+
+
+def test_the_officer_finds_what_siasn_was_told_and_nothing_of_it_can_be_sent() -> None:
+    found = outbox(of("officer"))
+    assert found.show == "hand"
+    assert all(found.counts[name] for name in ("hand", "there", "handed"))
+    assert not found.is_connected
+    assert not Posting.objects.exclude(certificate__is_demo=True).exists()
+    assert not Posting.objects.sendable(timezone.now()).exists()

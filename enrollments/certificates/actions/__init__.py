@@ -10,6 +10,7 @@ from enrollments.certificates.actions.reserving import (
     reserve_certificates,
 )
 from enrollments.certificates.actions.revoking import reissue, revoke
+from enrollments.certificates.actions.syncing import mark_synced
 
 __all__ = [
     "ask_for_correction",
@@ -19,6 +20,7 @@ __all__ = [
     "confirm_silent",
     "issue_certificate",
     "issue_waiting",
+    "mark_synced",
     "reissue",
     "reserve_certificate",
     "reserve_certificates",

@@ -17,6 +17,7 @@ from enrollments.management.demo.courses import write_courses
 from enrollments.management.demo.desks import write_desks
 from enrollments.management.demo.history import write_history
 from enrollments.management.demo.people import ACCOUNTS, PASSWORD, write_people
+from enrollments.management.demo.siasn import write_siasn
 from enrollments.management.demo.tree import ROOT_CODE, write_tree
 
 # The area code of Medan: the same city every time.
@@ -59,6 +60,7 @@ def load() -> dict[str, Any]:
     # A worker draws the two thousand others in the minutes after; whoever looks around finds these at once.
     for certificate in Certificate.objects.filter(enrollment__learner__in=crowd.accounts.values()):
         issue_certificate(certificate.pk, now)
+    write_siasn(city, crowd, now)
     return {"loaded": True, "people": len(crowd.everybody()), "courses": len(courses), "enrollments": places}
 
 
