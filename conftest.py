@@ -23,6 +23,7 @@ REFERENCE_TABLES = {
     "courses_competencykind",
     "courses_learningpath",
     "courses_trainingtype",
+    "enrollments_conversionrule",
     "enrollments_yearlytarget",
 }
 

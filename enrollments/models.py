@@ -3,7 +3,8 @@
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
 from enrollments.cohorts.models import Cohort
-from enrollments.credits.models import Credit, YearlyTarget
+from enrollments.conversion.models import ConversionRule, YearlyTarget
+from enrollments.credits.models import ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
@@ -28,14 +29,19 @@ __all__ = [
     "Certificate",
     "CertificateDesign",
     "CertificateSeries",
+    "ClosedYear",
     "Cohort",
+    "ConversionRule",
     "CorrectionRequest",
     "CourseMapping",
     "Credit",
+    "CreditDay",
     "DesignVersion",
     "Enrollment",
     "ExtraAttempts",
     "IndexPoint",
+    "LedgerEntry",
+    "LedgerPosting",
     "LessonProgress",
     "OfficialIndex",
     "Posting",

@@ -6,6 +6,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.classroom.urls")),
     path("", include("enrollments.certificates.urls")),
     path("", include("enrollments.designs.urls")),
+    path("", include("enrollments.conversion.urls")),
+    path("", include("enrollments.credits.urls")),
     path("", include("enrollments.grading.urls")),
     path("", include("enrollments.reminders.urls")),
     path("", include("enrollments.rosters.urls")),

@@ -203,6 +203,27 @@ def seconds_of_recount() -> float:
     return time.monotonic() - began
 
 
+LEDGER_OPERATIONS = 1_000_000
+LEDGER_PEOPLE = 100_000
+
+
+def measure_the_ledger(report: "Report") -> None:
+    """A million operations of 100,000 people, drift and recount: some minutes, so only when asked for (`BENCH_LEDGER=1`, or a share of it: 0.1)."""
+    from accounts.people.models import User
+    from tests.ledger_bench import measure_ledger
+
+    officer = User.objects.select_related("agency").get(nip=accounts()["officer"]["login"])
+    assert officer.agency
+    scale = float(os.environ.get("BENCH_LEDGER", "1"))
+    found = measure_ledger(officer.agency, int(LEDGER_OPERATIONS * scale), int(LEDGER_PEOPLE * scale), officer=officer)
+    report.add("ledger_operations", found.operations, "operations")
+    report.add("ledger_rate", found.operations / found.seconds, "operations/s")
+    report.add("ledger_drift", found.drift + found.faults, "people")
+    report.add("ledger_year_queries", found.queries_of_a_year, "queries")
+    report.add("ledger_recount_people", found.people, "people")
+    report.add("ledger_recount", found.recount_seconds, "s")
+
+
 @dataclass
 class Report:
     """The figures as they come: a line each, and in the end a file."""
@@ -252,6 +273,8 @@ def main() -> None:
             mebibytes, processes = memory(data_dir, role)
             report.add(f"memory_{role}", mebibytes, "MiB")
             report.add(f"processes_{role}", processes, "processes")
+        if os.environ.get("BENCH_LEDGER"):
+            measure_the_ledger(report)
     report.write(Path("bench.json"))
 
 

@@ -23,7 +23,6 @@ from courses.structure.models import CourseVersion, Lesson, Module, ReviewCommen
 from courses.taxonomy.models import TrainingType
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.certificates.models import Certificate, CertificateSeries
-from enrollments.credits.models import Credit
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
@@ -136,9 +135,7 @@ def _places(made: World, unit: Agency, number: int) -> None:
     done = make.enrollment(
         learner=learner, cohort=make.cohort(version=make.version(organiser=own.organiser)), status="completed"
     )
-    Credit.objects.create(
-        enrollment=done, learner=learner, agency=own.agency, jp=1, on=date.today(), year=date.today().year
-    )
+    make.credit(learner, 1, on=date.today(), enrollment=done)
     _paper(done, number)
     for status in ("active", "completed", "withdrawn"):
         make.enrollment(learner=make.person(agency=unit), cohort=own.cohort, status=status, due_on=date(2026, 1, 2))

@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
@@ -12,6 +14,8 @@ from accounts.signin.models import PrivacyAcknowledgement, PrivacyNotice
 from courses.structure.models import Course, CourseVersion, Lesson, Module
 from enrollments.cohorts.models import Cohort
 from enrollments.cohorts.queries import next_number
+from enrollments.credits.models import Credit
+from enrollments.credits.recording import Activity, record_credits
 from enrollments.enrolling.models import Enrollment
 
 PASSWORD = "Rahasia-Demo-2026"
@@ -150,3 +154,23 @@ def certificate(place: Enrollment, *, on: date = date(2026, 11, 16), **fields: A
     from enrollments.certificates.actions import confirm, reserve_certificate
 
     return confirm(reserve_certificate(place, on=on, **fields), by=place.learner)
+
+
+@transaction.atomic
+def credit(
+    learner: User, jp: Decimal | str | int, *, on: date = date(2026, 3, 2), enrollment: Enrollment | None = None
+) -> Credit:
+    """So many JP of that day, in the books too, for a completed place; no path, so no cap."""
+    place = enrollment or globals()["enrollment"](learner=learner, status=Enrollment.Status.COMPLETED)
+    assert place.completion_agency
+    activity = Activity(
+        learner_id=learner.pk,
+        agency=place.completion_agency,
+        quantity=Decimal(jp),
+        studied={on: 1},
+        on=on,
+        path_id=None,
+        enrollment_id=place.pk,
+        course_id=place.version.course_id,
+    )
+    return record_credits([activity])[0]

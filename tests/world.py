@@ -38,7 +38,6 @@ from courses.taxonomy.models import Accreditation, CompetencyKind, ProgramFamily
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
 from enrollments.cohorts.models import Cohort
-from enrollments.credits.models import Credit
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
 from enrollments.siasn.models import Posting
@@ -214,7 +213,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         learner=learner, cohort=make.cohort(version=published), status="withdrawn", withdrawal_reason=next(say)
     )
     done = make.enrollment(learner=gone.learner, cohort=over, status="completed", score=Decimal("91.5"))
-    Credit.objects.create(enrollment=done, learner=learner, agency=unit, jp=Decimal(2), on=date(2026, 3, 2), year=2026)
+    make.credit(learner, 2, enrollment=done)
     practice = _practice(organiser, learner, desk.trainer, say)
     quiz, reflection = practice.version.lessons.order_by("position")[:2]
     paper = _certificate(done, organiser, say)

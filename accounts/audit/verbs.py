@@ -42,6 +42,8 @@ VERBS: dict[str, Promise] = {
     "design.discarded": _("threw away a draft of the certificate design"),
     "design.drafted": _("began a draft of the certificate design"),
     "design.published": _("put into use the certificate design"),
+    "credit.corrected": _("corrected the JP of"),
+    "credit.reversed": _("took back the JP of"),
     "enrollment.attempts_added": _("gave more attempts to"),
     "enrollment.completed": _("completed the course"),
     "enrollment.created": _("enrolled"),
@@ -84,6 +86,8 @@ VERBS: dict[str, Promise] = {
     "siasn.tried_again": _("sent to SIASN again the certificate"),
     "siasn.type_mapped": _("recorded the SIASN data of the kind of training"),
     "siasn.verified": _("verified in SIASN the certificate"),
+    "rule.added": _("set the conversion rule"),
+    "target.added": _("set the yearly target"),
     "token.issued": _("made an access token"),
     "token.revoked": _("ended an access token"),
     "version.approved": _("approved"),
@@ -99,6 +103,7 @@ VERBS: dict[str, Promise] = {
     "version.scheduled": _("set the publishing date of"),
     "version.submitted": _("sent to review"),
     "version.withdrawn": _("took back from review"),
+    "year.closed": _("closed the year"),
 }
 
 # What one may look for: the beginning of the codes, and its name.
@@ -115,6 +120,7 @@ GROUPS: dict[str, Promise] = {
     "accreditation": _("Accreditations"),
     "design": _("Certificate designs"),
     "siasn": _("SIASN"),
+    "credit": _("JP"),
     "job": _("Imports and exports"),
 }
 

@@ -57,6 +57,7 @@ OFFICE = (
     Entry("office-siasn", "upload", _("Send to SIASN"), STAFF),
     Entry("office-agencies", "building", _("Units"), STAFF),
     Entry("office-roles", "key", _("Roles"), STAFF),
+    Entry("office-jp-rules", "list", _("JP rules"), frozenset({ADMIN})),
     Entry("office-audit", "shield", _("Audit trail"), STAFF),
 )
 REPORTS = (

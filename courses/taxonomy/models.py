@@ -40,11 +40,13 @@ class CompetencyKind(Reference):
 
 
 class LearningPath(Reference):
-    """Jalur: the path by which competency is developed, in class (KL…) or out of class (NKL…). Source: Perlan 10/2018."""
+    """Jalur: the path by which competency is developed, in class (KL…), out of class (NKL…) or by study (PD…). Source: Perlan 10/2018."""
 
     class Form(models.TextChoices):
         IN_CLASS = "klasikal", _("in class")
         OUT_OF_CLASS = "nonklasikal", _("out of class")
+        # Formal study gives JP by the semester; no course of the catalogue is one.
+        STUDY = "pendidikan", _("formal study")
 
     form = models.CharField(_("form"), max_length=12, choices=Form.choices)
 

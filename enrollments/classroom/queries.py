@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import DecimalField, F, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -148,6 +149,41 @@ class Home:
     @property
     def courses_on_the_way(self) -> int:
         return len(self.others) + (1 if self.hero else 0)
+
+
+def jp_on_the_way(person: User) -> Decimal:
+    """JP of the courses that are being learned, before any cap."""
+    found: Decimal | None = Enrollment.objects.held_by(person).active().aggregate(jp=Sum("version__jp"))["jp"]
+    return found or Decimal(0)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A course that could be taken, its minutes, and the JP that would be missing after it."""
+
+    version: CourseVersion
+    minutes: int
+    missing_after: Decimal
+
+
+def suggestions_for(person: User, missing: Decimal) -> list[Suggestion]:
+    """Published courses that were not taken yet and fit the JP that are missing: the one that leaves least to do first, the shorter
+    of equals. Where one alone is enough, the smallest that is. One query.
+    """
+    if missing <= 0:
+        return []
+    taken = Enrollment.objects.live().filter(learner=person).values("version__course")
+    rows = (
+        CourseVersion.objects.filter(course__current=F("pk"), state=CourseVersion.State.PUBLISHED, jp__gt=0)
+        .exclude(course__in=taken)
+        .annotate(
+            minutes=Coalesce(Sum("lessons__minutes"), 0),
+            left=Greatest(Value(missing) - F("jp"), Value(Decimal(0)), output_field=DecimalField()),
+        )
+        .select_related("course")
+        .order_by("left", "jp", "minutes", "title")[:MOST_SUGGESTED]
+    )
+    return [Suggestion(row, getattr(row, "minutes", 0), max(missing - row.jp, Decimal(0))) for row in rows]
 
 
 def deadline_of(enrollment: Enrollment, today: date) -> Deadline | None:

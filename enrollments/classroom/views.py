@@ -1,6 +1,7 @@
 """The learner's pages."""
 
 import json
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +26,15 @@ from enrollments.classroom.queries import (
     course_page,
     courses_on_the_way,
     home_of,
+    jp_on_the_way,
     lesson_screen,
+    suggestions_for,
     today_of,
     year_in_months,
 )
 from enrollments.cohorts.models import Cohort
-from enrollments.credits.queries import credits_of, year_of_credit, years_of_credit
+from enrollments.credits.explanation import told
+from enrollments.credits.queries import line_of_place, statement, year_of_credit, years_of_credit
 from enrollments.enrolling.actions import enroll, enroll_self_paced, withdraw
 from enrollments.enrolling.models import Enrollment
 
@@ -104,12 +108,13 @@ def finished(request: SignedIn, enrollment_id: int) -> HttpResponse:
     enrollment = _own_place(request, enrollment_id)
     if enrollment.status != Enrollment.Status.COMPLETED:
         return redirect("learn", enrollment.pk)
-    certificate = certificate_of(enrollment)
+    certificate, recorded = certificate_of(enrollment), line_of_place(enrollment)
     context = {
         "enrollment": enrollment,
         "certificate": certificate,
         "name": name_check(certificate) if certificate and certificate.is_asked else None,
         "credit": year_of_credit(request.user, today_of(request.user).year),
+        "recorded": told([recorded])[0] if recorded else None,
         "next": next(iter(courses_on_the_way(request.user, today_of(request.user))), None),
     }
     return page(request, "enrollments/classroom/finished.html", context)
@@ -118,16 +123,23 @@ def finished(request: SignedIn, enrollment_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def my_jp(request: SignedIn) -> HttpResponse:
-    """Every credit of a year, with the sum that the home page's ring shows."""
-    years = years_of_credit(request.user)
-    now = today_of(request.user).year
+    """Every credit of a year with why it counted as it did, the sum that the home page's ring shows, and what could come next."""
+    years, today = years_of_credit(request.user), today_of(request.user)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else now
+    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else today.year
+    months = year_in_months(request.user, year)
+    is_this_year = year == today.year
+    lines = statement(request.user, year)
+    short = months.credit.missing if is_this_year else Decimal(0)
     context = {
-        "year": year_in_months(request.user, year),
-        "credits": credits_of(request.user, year),
-        "years": sorted({now, *years}, reverse=True),
-        "is_this_year": year == now,
+        "year": months,
+        "credit": months.credit,
+        "told_lines": told(lines),
+        "years": sorted({today.year, *years}, reverse=True),
+        "is_this_year": is_this_year,
+        "on_the_way": jp_on_the_way(request.user) if short else Decimal(0),
+        "suggestions": suggestions_for(request.user, short),
+        "daily_rule": next((line.credit.rule for line in lines if line.credit.is_e_learning_capped), None),
     }
     return page(request, "enrollments/classroom/my_jp.html", context)
 

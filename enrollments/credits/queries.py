@@ -1,13 +1,23 @@
-"""How many JP a person has."""
+"""How many JP a person has. Every number is a sum of postings; nothing else is added up anywhere."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db import connection
+from django.db.models.functions import ExtractMonth
 
+from accounts.agencies.models import Agency
 from accounts.people.models import User
-from enrollments.credits.models import Credit, YearlyTarget
+from enrollments.conversion.models import YearlyTarget
+from enrollments.conversion.queries import target_of
+from enrollments.credits.models import BALANCE, ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
+from enrollments.enrolling.models import Enrollment
+
+NOTHING = Decimal(0)
+# The same condition as `LedgerPosting.objects.counted()`, for reports that are written in SQL: JP = sum(credit - debit) of these rows.
+COUNTED_SQL = "account IN ('counted', 'closed')"
 
 
 @dataclass(frozen=True)
@@ -22,41 +32,33 @@ class YearOfCredit:
     @property
     def missing(self) -> Decimal:
         """JP still missing to the target; nothing is missing where there is no target."""
-        return max(self.target - self.earned, Decimal(0)) if self.target is not None else Decimal(0)
+        return max(self.target - self.earned, NOTHING) if self.target is not None else NOTHING
 
-
-def target_of(employment: str, year: int) -> YearlyTarget | None:
-    """The rule that holds for that employment status in that year, if there is one."""
-    return (
-        YearlyTarget.objects.filter(
-            Q(until_year__isnull=True) | Q(until_year__gte=year), employment=employment, from_year__lte=year
-        )
-        .order_by("-from_year")
-        .first()
-    )
+    @property
+    def above_ceiling(self) -> Decimal:
+        return max(self.earned - self.ceiling, NOTHING) if self.ceiling is not None else NOTHING
 
 
 def years_of_credit_of(people: Iterable[User], year: int) -> dict[int, YearOfCredit]:
-    """The same for many people at once, by person id, in two queries."""
+    """The same for many people at once, by person id; one query, and one for each employment status among them."""
     wanted = list(people)
-    sums = dict(
-        Credit.objects.filter(learner__in=wanted, year=year).values_list("learner").annotate(Sum("jp")).order_by()
-    )
+    rows = LedgerPosting.objects.counted().filter(learner__in=wanted, year=year).order_by()
+    sums: dict[int, Decimal] = dict(rows.values_list("learner").annotate(jp=BALANCE))
     rules = {one: target_of(one, year) for one in {person.employment for person in wanted}}
-    return {person.pk: _by_rule(year, sums.get(person.pk, Decimal(0)), rules[person.employment]) for person in wanted}
+    return {person.pk: _by_rule(year, sums.get(person.pk, NOTHING), rules[person.employment]) for person in wanted}
 
 
 def months_of_credit(person: User, year: int) -> list[Decimal]:
     """JP of each of the twelve months, January first."""
-    rows = Credit.objects.filter(learner=person, year=year).values_list("on__month").annotate(Sum("jp")).order_by()
-    by_month: dict[int, Decimal] = dict(rows)
-    return [by_month.get(month, Decimal(0)) for month in range(1, 13)]
+    rows = LedgerPosting.objects.counted().filter(learner=person, year=year).order_by()
+    by_month: dict[int, Decimal] = dict(rows.values_list(ExtractMonth("on")).annotate(jp=BALANCE))
+    return [by_month.get(month, NOTHING) for month in range(1, 13)]
 
 
 def year_of_credit(person: User, year: int, *, earned: Decimal | None = None) -> YearOfCredit:
-    """`earned` when the caller has already read it."""
+    """`earned` when the caller has already read it. Two queries."""
     if earned is None:
-        earned = Credit.objects.filter(learner=person, year=year).aggregate(sum=Sum("jp"))["sum"] or Decimal(0)
+        earned = LedgerPosting.objects.counted().filter(learner=person, year=year).balance()
     return _by_rule(year, earned, target_of(person.employment, year))
 
 
@@ -70,12 +72,137 @@ def _by_rule(year: int, earned: Decimal, rule: YearlyTarget | None) -> YearOfCre
     )
 
 
-def credits_of(person: User, year: int) -> list[Credit]:
-    """Every credit of that year, the newest first, with its course."""
-    rows = Credit.objects.filter(learner=person, year=year)
-    return list(rows.select_related("enrollment__version__course", "enrollment__cohort"))
+@dataclass(frozen=True)
+class Change:
+    """A correction or reversal as the learner reads it: what it added to the year (below zero: took), and why."""
+
+    entry: LedgerEntry
+    on: date
+    jp: Decimal
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one credit gave to a year, and what was changed in it. `jp` of all lines of a year add up to the year's sum."""
+
+    credit: Credit
+    # What was counted when it was recorded; nothing when that was in another year.
+    recorded: Decimal
+    days: list[CreditDay] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def jp(self) -> Decimal:
+        return self.recorded + sum((change.jp for change in self.changes), NOTHING)
+
+    @property
+    def is_of_this_year(self) -> bool:
+        return bool(self.recorded) or not self.changes
+
+    @property
+    def is_reversed(self) -> bool:
+        return any(change.entry.kind == LedgerEntry.Kind.REVERSAL for change in self.changes)
+
+
+def statement(person: User, year: int) -> list[Line]:
+    """Every credit that counts in that year or was changed in it, the newest first; three queries."""
+    postings = LedgerPosting.objects.filter(
+        learner=person, year=year, account=LedgerPosting.Account.COUNTED, entry__about__isnull=False
+    )
+    recorded: dict[int, Decimal] = {}
+    changes: dict[int, list[Change]] = {}
+    for posting in postings.select_related("entry__by").order_by("pk"):
+        entry, moved = posting.entry, posting.credit - posting.debit
+        assert entry.about_id is not None
+        if entry.kind in LedgerEntry.NEEDS_REASON:
+            changes.setdefault(entry.about_id, []).append(Change(entry, posting.on, moved))
+        else:
+            recorded[entry.about_id] = recorded.get(entry.about_id, NOTHING) + moved
+    credits = Credit.objects.filter(learner=person, year=year) | Credit.objects.filter(
+        learner=person, pk__in=changes.keys()
+    )
+    rows = credits.select_related("enrollment__version__course", "enrollment__cohort", "rule", "path")
+    return [
+        Line(row, recorded.get(row.pk, NOTHING), list(row.days.all()), changes.get(row.pk, []))
+        for row in rows.prefetch_related("days")
+    ]
+
+
+def line_of(credit: Credit) -> Line:
+    """What became of one credit, whatever years it touched; two queries."""
+    postings = LedgerPosting.objects.filter(account=LedgerPosting.Account.COUNTED, entry__about=credit).select_related(
+        "entry"
+    )
+    return _line(credit, list(postings.order_by("pk")))
+
+
+def line_of_place(enrollment: Enrollment) -> Line | None:
+    """The same for a completed place; None when it gave no JP. One query, and one more where a cap took something."""
+    postings = LedgerPosting.objects.filter(account=LedgerPosting.Account.COUNTED, entry__about__enrollment=enrollment)
+    found = list(postings.select_related("entry__about__rule").order_by("pk"))
+    credit = found[0].entry.about if found else None
+    return _line(credit, found) if credit else None
+
+
+def _line(credit: Credit, postings: list[LedgerPosting]) -> Line:
+    moved = [(posting, posting.credit - posting.debit) for posting in postings]
+    changes = [
+        Change(posting.entry, posting.on, jp) for posting, jp in moved if posting.entry.kind in LedgerEntry.NEEDS_REASON
+    ]
+    recorded = sum((jp for posting, jp in moved if posting.entry.kind not in LedgerEntry.NEEDS_REASON), NOTHING)
+    # Days are told only where a cap took something.
+    return Line(credit, recorded, list(credit.days.all()) if credit.capped_jp else [], changes)
 
 
 def years_of_credit(person: User) -> list[int]:
-    """The years in which the person earned JP, the newest first."""
-    return list(Credit.objects.filter(learner=person).order_by("-year").values_list("year", flat=True).distinct())
+    """The years for which something is in the books, the newest first."""
+    return list(
+        LedgerPosting.objects.filter(learner=person).order_by("-year").values_list("year", flat=True).distinct()
+    )
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """A year of a government's books: people whose counted JP are not zero; JP done, taken by caps, changed by officers, counted."""
+
+    year: int
+    people: int
+    gross: Decimal
+    capped: Decimal
+    changed: Decimal
+    counted: Decimal
+    closed: ClosedYear | None = None
+
+
+def year_figures(book: Agency, year: int) -> YearFigures:
+    """Two queries, whatever the number of people."""
+    return next(iter(_figures(book, year)), YearFigures(year, 0, NOTHING, NOTHING, NOTHING, NOTHING))
+
+
+def years_of_book(book: Agency) -> list[YearFigures]:
+    """Every year in which something was posted, the newest first; two queries."""
+    return _figures(book)
+
+
+def _figures(book: Agency, year: int | None = None) -> list[YearFigures]:
+    closed = {row.year: row for row in ClosedYear.objects.filter(book=book).select_related("closed_by")}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, {"book": book.pk, "year": year})
+        return [
+            YearFigures(at, people, gross, capped, changed, counted, closed.get(at))
+            for at, people, gross, capped, changed, counted in cursor.fetchall()
+        ]
+
+
+_FIGURES = """
+    SELECT year, count(*) FILTER (WHERE counted <> 0), sum(gross), sum(capped), sum(changed), sum(counted) FROM (
+        SELECT p.learner_id, p.year,
+               coalesce(sum(p.credit - p.debit) FILTER (WHERE p.account IN ('counted', 'closed')), 0) AS counted,
+               coalesce(sum(p.credit - p.debit) FILTER (WHERE p.account = 'counted' AND e.kind = 'credit'), 0) AS gross,
+               coalesce(sum(p.credit - p.debit) FILTER (WHERE p.account = 'capped' AND e.kind = 'cap'), 0) AS capped,
+               coalesce(sum(p.credit - p.debit) FILTER (WHERE p.account = 'counted' AND e.kind IN ('correction', 'reversal')), 0) AS changed
+        FROM enrollments_ledgerposting p JOIN enrollments_ledgerentry e ON e.id = p.entry_id
+        WHERE e.book_id = %(book)s AND p.year = coalesce(%(year)s, p.year)
+        GROUP BY 1, 2) AS people
+    GROUP BY year ORDER BY year DESC
+"""

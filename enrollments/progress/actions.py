@@ -14,7 +14,7 @@ from enrollments.credits.actions import credit_completion
 from enrollments.enrolling.actions import locked_enrollment
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
-from enrollments.progress.queries import below_mark, standing
+from enrollments.progress.queries import below_mark, standing, studied_days
 from enrollments.tallies.actions import count
 from enrollments.tallies.models import Measure
 
@@ -66,13 +66,11 @@ def complete_if_ready(enrollment: Enrollment, *, now: datetime | None = None) ->
     enrollment.completion_agency = agency
     enrollment.score = where.score
     enrollment.save(update_fields=["status", "completed_at", "completion_agency", "score"])
-    credit = credit_completion(enrollment, on=day)
+    credit = credit_completion(enrollment, on=day, studied=studied_days(enrollment, agency.zone))
     certify_completion(enrollment, on=day, now=now, scores=where.scores_by_module)
     course = enrollment.version.course
     count(Measure.COMPLETED, agency, course, day)
     count(Measure.ENDED, enrollment.agency, course, local_day(enrollment.agency.zone, now))
-    if credit.jp:
-        count(Measure.JP, agency, course, day, credit.jp)
     record("enrollment.completed", enrollment, by=learner, agency=agency, score=where.score, jp=credit.jp)
     return True
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from asn_lms.lib.days import local_day
 from courses.lesson_kinds import Kind, kinds
 from courses.structure.models import Lesson
 from enrollments.enrolling.models import Enrollment
@@ -45,6 +47,21 @@ def standing(enrollment: Enrollment) -> Standing:
 
 def _mean(scores: list[Decimal]) -> Decimal:
     return (sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def studied_days(enrollment: Enrollment, zone: str) -> dict[date, int]:
+    """The days, in that zone, on which lessons of the place were finished, with the minutes of these lessons."""
+    return studied_days_of([enrollment], zone)[enrollment.pk]
+
+
+def studied_days_of(places: Iterable[Enrollment], zone: str) -> dict[int, dict[date, int]]:
+    """The same for many places, by their ids; one query."""
+    found: dict[int, dict[date, int]] = {place.pk: {} for place in places}
+    rows = LessonProgress.objects.filter(enrollment__in=found, finished_at__isnull=False)
+    for place, finished_at, minutes in rows.values_list("enrollment", "finished_at", "lesson__minutes"):
+        days, day = found[place], local_day(zone, finished_at)
+        days[day] = days.get(day, 0) + minutes
+    return found
 
 
 def below_mark(pass_mark: Decimal, best_scores: Mapping[Lesson, Decimal | None]) -> list[Lesson]:

@@ -12,8 +12,9 @@ from django.db import connection
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
-from enrollments.credits.models import YearlyTarget
-from enrollments.credits.queries import target_of
+from enrollments.conversion.models import YearlyTarget
+from enrollments.conversion.queries import target_of
+from enrollments.credits.queries import COUNTED_SQL
 from enrollments.reports.figures import AgencyReport, CourseRow, MonthRow, Places, Staff, UnitRow
 from enrollments.tallies.models import Measure
 from enrollments.tallies.queries import tallies
@@ -67,14 +68,15 @@ def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 def _staff(agency: Agency, year: int, floor: Decimal | None) -> dict[str, Staff]:
     """Staff by the path of the unit directly below (the unit's own path for who serves in the unit itself)."""
     rows = _rows(
-        """
+        f"""
         SELECT left(a.path, %(width)s), u.employment, count(*),
                count(*) FILTER (WHERE c.jp >= %(floor)s), coalesce(sum(c.jp), 0)
         FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
-        LEFT JOIN LATERAL (SELECT sum(jp) AS jp FROM enrollments_credit WHERE learner_id = u.id AND year = %(year)s) c ON true
+        LEFT JOIN LATERAL (SELECT sum(credit - debit) AS jp FROM enrollments_ledgerposting
+                           WHERE learner_id = u.id AND year = %(year)s AND {COUNTED_SQL}) c ON true
         WHERE u.is_active AND a.path LIKE %(below)s
         GROUP BY 1, 2
-        """,
+        """,  # noqa: S608 - fixed texts
         {"width": len(agency.path) + Agency.steplen, "floor": floor, "year": year, "below": f"{agency.path}%"},
     )
     parts: dict[str, list[Staff]] = defaultdict(list)
@@ -184,11 +186,11 @@ def _courses(places: dict[tuple[str, str], Places]) -> list[CourseRow]:
 def _reached_by_month(agency: Agency, year: int, floor: Decimal | None) -> tuple[dict[int, int], dict[int, int]]:
     """In which month today's PNS reached the floor: how many, in this year and in the one before."""
     rows = _rows(
-        """
+        f"""
         WITH months AS (
-            SELECT c.learner_id, c.year, extract(month FROM c."on")::int AS month, sum(c.jp) AS jp
-            FROM enrollments_credit c JOIN accounts_user u ON u.id = c.learner_id JOIN accounts_agency a ON a.id = u.agency_id
-            WHERE c.year IN (%(year)s, %(year)s - 1) AND u.is_active AND u.employment = %(pns)s AND a.path LIKE %(below)s
+            SELECT p.learner_id, p.year, extract(month FROM p."on")::int AS month, sum(p.credit - p.debit) AS jp
+            FROM enrollments_ledgerposting p JOIN accounts_user u ON u.id = p.learner_id JOIN accounts_agency a ON a.id = u.agency_id
+            WHERE p.year IN (%(year)s, %(year)s - 1) AND p.{COUNTED_SQL} AND u.is_active AND u.employment = %(pns)s AND a.path LIKE %(below)s
             GROUP BY 1, 2, 3
         ), sums AS (
             SELECT learner_id, year, month, sum(jp) OVER (PARTITION BY learner_id, year ORDER BY month) AS jp FROM months
@@ -196,7 +198,7 @@ def _reached_by_month(agency: Agency, year: int, floor: Decimal | None) -> tuple
             SELECT learner_id, year, min(month) AS month FROM sums WHERE jp >= %(floor)s GROUP BY 1, 2
         )
         SELECT year, month, count(*) FROM firsts GROUP BY 1, 2
-        """,
+        """,  # noqa: S608 - fixed texts
         {"year": year, "pns": User.Employment.PNS.value, "below": f"{agency.path}%", "floor": floor},
     )
     return (

@@ -1,4 +1,4 @@
-"""The tallies, counted again from the rows themselves: slow, simple, and sharing no code with the counting."""
+"""The tallies, counted again from the rows themselves (JP from the ledger): slow, simple, and sharing no code with the counting."""
 
 from typing import Any
 
@@ -21,20 +21,21 @@ _RECOUNT = """
         SELECT ev.agency_id, ev.course_id, date_trunc('month', ev.at AT TIME ZONE a.zone)::date AS month, ev.measure, ev.value
         FROM events ev JOIN accounts_agency a ON a.id = ev.agency_id
         UNION ALL
-        SELECT c.agency_id, v.course_id, date_trunc('month', c."on")::date, 'jp', c.jp
-        FROM enrollments_credit c JOIN enrollments_enrollment e ON e.id = c.enrollment_id
-        JOIN courses_courseversion v ON v.id = e.version_id
+        SELECT c.agency_id, v.course_id, date_trunc('month', p."on")::date, 'jp', p.credit - p.debit
+        FROM enrollments_ledgerposting p JOIN enrollments_ledgerentry l ON l.id = p.entry_id JOIN enrollments_credit c ON c.id = l.about_id
+        LEFT JOIN enrollments_enrollment e ON e.id = c.enrollment_id LEFT JOIN courses_courseversion v ON v.id = e.version_id
+        WHERE p.account = 'counted'
     ), truth AS (
-        SELECT agency_id, course_id, month, measure, sum(value) AS value FROM months GROUP BY 1, 2, 3, 4
+        SELECT agency_id, coalesce(course_id, 0) AS course_id, month, measure, sum(value) AS value FROM months GROUP BY 1, 2, 3, 4
     ), counted AS (
-        SELECT agency_id, course_id, month, measure, sum(value) AS value FROM (
+        SELECT agency_id, coalesce(course_id, 0) AS course_id, month, measure, sum(value) AS value FROM (
             SELECT agency_id, course_id, month, measure, value FROM enrollments_tally
             UNION ALL SELECT agency_id, course_id, month, measure, value FROM enrollments_tallydelta) AS both_parts
         GROUP BY 1, 2, 3, 4
     )
-    SELECT a.code, k.code, month, measure, coalesce(c.value, 0), coalesce(t.value, 0)
+    SELECT a.code, coalesce(k.code, ''), month, measure, coalesce(c.value, 0), coalesce(t.value, 0)
     FROM truth t FULL JOIN counted c USING (agency_id, course_id, month, measure)
-    JOIN accounts_agency a ON a.id = agency_id JOIN courses_course k ON k.id = course_id
+    JOIN accounts_agency a ON a.id = agency_id LEFT JOIN courses_course k ON k.id = course_id
     WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
     ORDER BY 1, 2, 3, 4
 """

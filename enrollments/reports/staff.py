@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
+from enrollments.credits.queries import COUNTED_SQL
 from enrollments.reports.figures import PersonRow
 from enrollments.reports.queries import floor_of, year_bounds
 
@@ -37,19 +38,20 @@ class StaffPage:
 
 
 # The same list everywhere: who misses most stands first, then by name.
-_LIST = """
+_LIST = f"""
     SELECT u.id, u.title_before, u.name, u.title_after, u.nip, u.post, a.name AS unit, u.employment, coalesce(c.jp, 0) AS jp,
            p.completed, p.in_progress, p.overdue,
            CASE WHEN u.employment = %(pns)s AND %(floor)s IS NOT NULL THEN greatest(%(floor)s - coalesce(c.jp, 0), 0) END AS missing
     FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
-    LEFT JOIN LATERAL (SELECT sum(jp) AS jp FROM enrollments_credit WHERE learner_id = u.id AND year = %(year)s) c ON true
+    LEFT JOIN LATERAL (SELECT sum(credit - debit) AS jp FROM enrollments_ledgerposting
+                       WHERE learner_id = u.id AND year = %(year)s AND {COUNTED_SQL}) c ON true
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE e.completed_at >= %(starts)s AND e.completed_at < %(ends)s) AS completed,
                count(*) FILTER (WHERE e.status = 'active') AS in_progress,
                count(*) FILTER (WHERE e.status = 'active' AND e.due_on < %(today)s) AS overdue
         FROM enrollments_enrollment e WHERE e.learner_id = u.id) p ON true
     WHERE u.is_active AND a.path LIKE %(below)s AND (%(name)s = '' OR u.name ILIKE %(name)s)
-"""
+"""  # noqa: S608 - fixed texts
 _ONLY = {
     Show.ALL: "true",
     Show.BELOW: "missing > 0",
@@ -155,13 +157,13 @@ def spread(agency: Agency, year: int) -> list[tuple[str, int]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT least(floor(jp / 5), %(steps)s)::int, count(*) FROM (
-                SELECT least(coalesce(sum(c.jp), 0), %(floor)s) AS jp FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
-                LEFT JOIN enrollments_credit c ON c.learner_id = u.id AND c.year = %(year)s
-                WHERE u.is_active AND u.employment = %(pns)s AND a.path LIKE %(below)s GROUP BY u.id) AS p
+            f"""
+            SELECT least(floor(greatest(jp, 0) / 5), %(steps)s)::int, count(*) FROM (
+                SELECT least(coalesce(sum(p.credit - p.debit), 0), %(floor)s) AS jp FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
+                LEFT JOIN enrollments_ledgerposting p ON p.learner_id = u.id AND p.year = %(year)s AND p.{COUNTED_SQL}
+                WHERE u.is_active AND u.employment = %(pns)s AND a.path LIKE %(below)s GROUP BY u.id) AS people
             GROUP BY 1
-            """,
+            """,  # noqa: S608 - fixed texts
             {
                 "steps": int(floor // 5),
                 "floor": floor,

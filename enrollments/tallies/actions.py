@@ -1,5 +1,8 @@
 """Counting when it happens."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,12 +15,35 @@ from enrollments.tallies.models import Measure, TallyDelta
 FOLD_AT_MOST = 20_000
 
 
-def count(measure: Measure, agency: Agency, course: Course, day: date, value: Decimal | int = 1) -> None:
-    """Add to the count of that agency, course and month. Call it in the transaction that causes it.
-
-    `day` is the day in the agency's zone; `value` may be negative, to take back.
+@dataclass(frozen=True)
+class Counted:
+    """Something that is counted. `day` is the day in the agency's zone; no course: it was learned outside; `value` may be negative,
+    to take back.
     """
-    TallyDelta.objects.create(agency=agency, course=course, month=day.replace(day=1), measure=measure, value=value)
+
+    measure: Measure
+    agency_id: int
+    course_id: int | None
+    day: date
+    value: Decimal | int = 1
+
+
+def count(measure: Measure, agency: Agency, course: Course, day: date, value: Decimal | int = 1) -> None:
+    """Add to the count of that agency, course and month. Call it in the transaction that causes it."""
+    count_many([Counted(measure, agency.pk, course.pk, day, value)])
+
+
+def count_many(counted: Iterable[Counted]) -> None:
+    """The same for many at once, in one statement."""
+    sums: dict[tuple[int, int | None, date, str], Decimal] = defaultdict(Decimal)
+    for one in counted:
+        sums[one.agency_id, one.course_id, one.day.replace(day=1), one.measure] += one.value
+    deltas = [
+        TallyDelta(agency_id=agency, course_id=course, month=month, measure=measure, value=value)
+        for (agency, course, month, measure), value in sums.items()
+        if value
+    ]
+    TallyDelta.objects.bulk_create(deltas, batch_size=1000)
 
 
 def fold() -> int:

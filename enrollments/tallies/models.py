@@ -22,7 +22,8 @@ class Count(models.Model):
     """The dimensions that folded and unfolded counts share. The month is the first day of the month in the agency's zone."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    # Empty: it was learned outside.
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     month = models.DateField()
     measure = models.CharField(max_length=10, choices=Measure.choices)
     # JP are hundredths elsewhere too: numeric(…,2), never a float. Counts of people are whole.
@@ -53,7 +54,9 @@ class Tally(Count):
         verbose_name_plural = _("tallies")
         constraints = [
             models.UniqueConstraint(
-                fields=["agency", "course", "month", "measure"], name="one_tally_per_agency_course_month_and_measure"
+                fields=["agency", "course", "month", "measure"],
+                name="one_tally_per_agency_course_month_and_measure",
+                nulls_distinct=False,
             )
         ]
         indexes = [models.Index(fields=["month", "measure"], name="tally_by_month")]

@@ -10,10 +10,10 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class TallyRow:
-    """One count. `month` is its first day; the agency is the one stored when the thing happened."""
+    """One count. `month` is its first day; the agency is the one stored when the thing happened; no course: learned outside."""
 
     agency_id: int
-    course_id: int
+    course_id: int | None
     month: date
     measure: str
     value: Decimal

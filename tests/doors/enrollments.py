@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from courses.taxonomy.models import TrainingType
+from accounts.agencies.models import Agency
+from courses.taxonomy.models import LearningPath, TrainingType
 from enrollments.siasn.models import IndexPoint
 from tests.doors import OFFICE, Door, room
 from tests.world import SHEET, Side
@@ -52,6 +53,20 @@ def _unit(side: Side) -> dict[str, Any]:
 
 def _dates(side: Side) -> dict[str, Any]:
     return {"starts_on": "2026-03-01", "ends_on": "2026-11-30", "seats": "40", "place": "Aula"}
+
+
+def _rule(side: Side) -> dict[str, Any]:
+    path = LearningPath.objects.get(code="NKL03").pk
+    basis = {"basis": "hours", "legal_basis": "Keputusan contoh", "valid_from": "2090-01-01"}
+    return {"path": path, "scope": "national", "jp": "1", "uplift": "0", "cap": "3,5", "cap_period": "day", **basis}
+
+
+def _target(side: Side) -> dict[str, Any]:
+    return {"employment": "pns", "kind": "floor", "jp": "24", "legal_basis": "Keputusan contoh", "from_year": "2090"}
+
+
+def _year(side: Side) -> dict[str, Any]:
+    return {"book_id": Agency.objects.get_root(side.agency).pk, "year": 2001}
 
 
 DOORS = [
@@ -147,6 +162,21 @@ DOORS = [
     room("office-design", OFFICE, at=lambda side: {"pk": side.design.pk}, post=200, body=lambda side: {"title": ""}),
     room("office-design-discard", OFFICE, at=lambda side: {"pk": side.design.pk}, get=None, post=302, spoils=True),
     room("office-design-preview", OFFICE, at=lambda side: {"pk": side.design.pk, "side": 1}),
+    # JP: what counts, and the tables of law
+    room("office-person-jp", OFFICE, at=lambda side: {"person_id": side.learner.pk}),
+    room(
+        "office-credit",
+        OFFICE,
+        at=lambda side: {"credit_id": side.done.credit.pk},
+        post=302,
+        body=lambda side: {"jp": "1", "reason": "Salah hitung"},
+        spoils=True,
+    ),
+    room("office-jp-rules", "admin"),
+    room("office-jp-rule-new", "admin", post=302, body=_rule),
+    room("office-jp-target-new", "admin", post=302, body=_target),
+    room("office-jp-years", "admin"),
+    room("office-jp-year", "admin", at=_year, post=302),
     # Reminders
     Door("office-reminders", OFFICE),
     Door("office-reminder-send", OFFICE, at=lambda side: {"pk": side.notice.pk}, get=None, post=302),

@@ -14,6 +14,8 @@ from accounts.people.models import User
 from courses.structure.models import CourseVersion
 from enrollments.attempts.models import AttemptItem
 from enrollments.certificates.models import Certificate
+from enrollments.credits.queries import statement
+from enrollments.credits.recount import faults, recount
 from enrollments.enrolling.models import Enrollment
 from enrollments.grading.queries import list_answers
 from enrollments.management.commands.demo import load
@@ -38,6 +40,8 @@ def _city(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {tables} IN SHARE UPDATE EXCLUSIVE MODE")
             load()
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # once, and not after each test
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             yield
             transaction.set_rollback(True)
         with connection.cursor() as cursor:
@@ -99,3 +103,15 @@ def test_the_officer_finds_what_siasn_was_told_and_nothing_of_it_can_be_sent() -
     assert not found.is_connected
     assert not Posting.objects.exclude(certificate__is_demo=True).exists()
     assert not Posting.objects.sendable(timezone.now()).exists()
+
+
+def test_the_learner_has_twelve_jp_and_reads_why_they_are_not_thirteen() -> None:
+    learner = of("learner")
+    year = timezone.now().year
+    lines = [line for at in (year, year - 1) for line in statement(learner, at)]
+    assert sum(line.jp for line in lines) == 12
+    assert [line.credit.capped_jp for line in lines if line.credit.capped_jp] == [1]
+
+
+def test_the_books_agree_with_themselves_and_with_a_recount() -> None:
+    assert (faults(), list(recount())) == ([], [])

@@ -16,7 +16,7 @@ from enrollments.certificates.forms import CorrectionForm
 from enrollments.certificates.keeping import paper_response
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.queries import name_check, wallet
-from enrollments.credits.queries import credits_of, year_of_credit
+from enrollments.credits.queries import statement, year_of_credit
 
 
 @login_required
@@ -28,7 +28,7 @@ def certificates(request: SignedIn) -> HttpResponse:
         "certificates": mine,
         "is_waiting": any(one.is_being_made for one in mine),
         "credit": year_of_credit(request.user, year),
-        "credits": credits_of(request.user, year),
+        "lines": statement(request.user, year),
     }
     return page(request, "enrollments/certificates/certificates.html", context)
 

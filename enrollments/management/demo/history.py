@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -13,14 +12,16 @@ from asn_lms.lib.days import local_day
 from asn_lms.lib.words import roman
 from courses.structure.models import Course, CourseVersion
 from enrollments.cohorts.models import Cohort
-from enrollments.credits.models import Credit
+from enrollments.credits.actions import credit_completions
 from enrollments.enrolling.models import Enrollment
 from enrollments.management.demo.courses import Taught
 from enrollments.management.demo.learning import Studies, write_learning
 from enrollments.management.demo.mail import write_mail
 from enrollments.management.demo.people import Crowd
 from enrollments.management.demo.tree import City
-from enrollments.tallies.models import Measure, TallyDelta
+from enrollments.progress.queries import studied_days_of
+from enrollments.tallies.actions import Counted, count_many
+from enrollments.tallies.models import Measure
 
 WIB = ZoneInfo("Asia/Jakarta")
 Status = Enrollment.Status
@@ -200,7 +201,7 @@ def _went(plan: Plan, start: date, until: date, calendar: Calendar, completes: f
 
 
 def _story_of_the_learner(rina: User, courses: list[Taught], calendar: Calendar) -> list[Plan]:
-    """The account `learner`: 13 JP so far, one course due in a few days, one not begun."""
+    """The account `learner`: 12 JP so far, of a course that was done in one day not all; one course due in a few days, one not begun."""
     by_code = {taught.version.course.code: taught.version for taught in courses}
 
     def cohort(code: str, *, alone: bool = False, is_open: bool = True) -> Cohort:
@@ -211,12 +212,13 @@ def _story_of_the_learner(rina: User, courses: list[Taught], calendar: Calendar)
         return found
 
     time_, lead, systems, together = "MNJ-WKT", "MNJ-KPL", "TKN-SIM", "SOS-KOL"
-    done_alone = calendar.moment(calendar.day(-74))
+    one_day = calendar.day(-74)
+    began, done_alone = (datetime(one_day.year, one_day.month, one_day.day, hour, 10, tzinfo=WIB) for hour in (8, 15))
     in_class = cohort(together, is_open=False)
     assert in_class.ends_on is not None
     running = cohort(lead)
     return [
-        Plan(rina, cohort(time_, alone=True), calendar.moment(calendar.day(-92)), calendar.day(-62), 1.0, done_alone, None, done_alone),
+        Plan(rina, cohort(time_, alone=True), began, calendar.day(-44), 1.0, done_alone, None, done_alone),
         Plan(rina, in_class, calendar.moment(in_class.ends_on - timedelta(days=9)), in_class.ends_on, 1.0, calendar.moment(in_class.ends_on), None,
              calendar.moment(in_class.ends_on)),
         Plan(rina, running, calendar.moment(calendar.day(-16)), running.ends_on, 0.35, None, None, calendar.moment(calendar.day(-1))),
@@ -255,41 +257,25 @@ def _write_places(plans: list[Plan]) -> list[Enrollment]:
 
 
 def _write_counts(places: list[Enrollment]) -> None:
-    """Credits and tallies, as completing writes them, in bulk."""
-    deltas: Counter[tuple[int, int, date, str]] = Counter()
-    credits = []
+    """Credits and tallies, as completing writes them, in bulk; in the order of completion, for the sake of the caps."""
+    counted = []
+    completions = []
+    studied = studied_days_of(places, "Asia/Jakarta")
     for place in places:
         agency, course = place.agency_id, place.version.course_id
-        deltas[agency, course, _month(place.enrolled_at), Measure.ENROLLED] += 1
+        counted.append(Counted(Measure.ENROLLED, agency, course, _day(place.enrolled_at)))
         if place.withdrawn_at:
-            deltas[agency, course, _month(place.withdrawn_at), Measure.WITHDRAWN] += 1
+            counted.append(Counted(Measure.WITHDRAWN, agency, course, _day(place.withdrawn_at)))
         if place.completed_at:
-            day = place.completed_at.astimezone(WIB).date()
-            for measure in (Measure.COMPLETED, Measure.ENDED):
-                deltas[agency, course, day.replace(day=1), measure] += 1
-            deltas[agency, course, day.replace(day=1), Measure.JP] += place.version.jp  # type: ignore[assignment]  # Counter of Decimal
-            credits.append(
-                Credit(
-                    learner=place.learner,
-                    enrollment=place,
-                    agency_id=agency,
-                    jp=place.version.jp,
-                    on=day,
-                    year=day.year,
-                )
-            )
-    Credit.objects.bulk_create(credits, batch_size=1000)
-    TallyDelta.objects.bulk_create(
-        [
-            TallyDelta(agency_id=agency, course_id=course, month=month, measure=measure, value=Decimal(value))
-            for (agency, course, month, measure), value in deltas.items()
-        ],
-        batch_size=1000,
-    )
+            day = _day(place.completed_at)
+            counted += [Counted(measure, agency, course, day) for measure in (Measure.COMPLETED, Measure.ENDED)]
+            completions.append((place, day, studied[place.pk]))
+    credit_completions(completions)
+    count_many(counted)
 
 
-def _month(at: datetime) -> date:
-    return at.astimezone(WIB).date().replace(day=1)
+def _day(at: datetime) -> date:
+    return at.astimezone(WIB).date()
 
 
 def _trainers(courses: list[Taught], crowd: Crowd) -> None:

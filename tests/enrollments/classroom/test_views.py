@@ -16,7 +16,6 @@ from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.certificates.models import Certificate
-from enrollments.credits.models import Credit
 from enrollments.enrolling.actions import enroll_self_paced
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
@@ -112,9 +111,7 @@ def test_course_and_lesson_ask_the_database_twelve_times_at_most(
 def test_the_course_page_says_first_what_the_jp_do_for_this_year(client: Client, people: Cast) -> None:
     done = make.enrollment(learner=people.learner, status=Enrollment.Status.COMPLETED)
     year = date.today().year
-    Credit.objects.create(
-        learner=people.learner, enrollment=done, agency=people.a, jp=12, on=date(year, 1, 5), year=year
-    )
+    make.credit(people.learner, 12, on=date(year, 1, 5), enrollment=done)
     version = make.version(jp=Decimal("2.5"))
     page = client.get(reverse("course", args=[version.course.code])).content.decode()
     assert "<b>2,5 JP</b> menuju 20 JP tahun ini: setelah ini <b>14,5</b>." in page
@@ -293,11 +290,13 @@ def test_the_detail_of_jp_sums_to_the_ring(client: Client, people: Cast) -> None
     year = date.today().year
     for jp in (Decimal("2.5"), Decimal("1.25")):
         row = make.enrollment(learner=people.learner, status=Enrollment.Status.COMPLETED)
-        Credit.objects.create(
-            learner=people.learner, enrollment=row, agency=people.a, jp=jp, on=date(year, 2, 1), year=year
-        )
+        make.credit(people.learner, jp, on=date(year, 2, 1), enrollment=row)
     page = client.get(reverse("my-jp"))
-    assert page.context["year"].credit.earned == sum(one.jp for one in page.context["credits"]) == Decimal("3.75")
+    assert (
+        page.context["year"].credit.earned
+        == sum(told.line.jp for told in page.context["told_lines"])
+        == Decimal("3.75")
+    )
     assert client.get("/").context["home"].year.credit.earned == Decimal("3.75")
     assert client.get(reverse("my-jp"), {"year": "1800"}).context["is_this_year"]
 

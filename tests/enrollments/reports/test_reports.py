@@ -39,11 +39,7 @@ def people() -> Cast:
 
 
 def credit(person: User, jp: int | str, on: date = date(2026, 3, 2)) -> Credit:
-    assert person.agency
-    place = make.enrollment(learner=person, status=Enrollment.Status.COMPLETED)
-    return Credit.objects.create(
-        learner=person, enrollment=place, agency=person.agency, jp=Decimal(jp), on=on, year=on.year
-    )
+    return make.credit(person, jp, on=on)
 
 
 def test_only_active_pns_are_in_the_share(people: Cast) -> None:

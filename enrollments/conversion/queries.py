@@ -1,0 +1,65 @@
+"""Which rule holds when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from enrollments.conversion.models import ConversionRule, YearlyTarget
+
+
+def target_of(employment: str, year: int) -> YearlyTarget | None:
+    """The rule that holds for that employment status in that year, if there is one."""
+    return (
+        YearlyTarget.objects.filter(
+            Q(until_year__isnull=True) | Q(until_year__gte=year), employment=employment, from_year__lte=year
+        )
+        .order_by("-from_year")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All conversion rules at once, to be asked many times."""
+
+    rules: tuple[ConversionRule, ...]
+
+    def rule(self, path_id: int | None, scope: str, on: date) -> ConversionRule | None:
+        """The rule in force on that day for this path and scope, if there is one."""
+        return next(
+            (rule for rule in self.rules if rule.path_id == path_id and rule.scope == scope and is_in_force(rule, on)),
+            None,
+        )
+
+
+def rule_book(paths: Iterable[int | None]) -> RuleBook:
+    """The rules of these paths, those of the past too; one query."""
+    wanted = {path for path in paths if path is not None}
+    return RuleBook(tuple(ConversionRule.objects.filter(path__in=wanted).order_by("pk")) if wanted else ())
+
+
+def is_in_force(rule: ConversionRule, on: date) -> bool:
+    return rule.valid_from <= on and (rule.valid_until is None or on <= rule.valid_until)
+
+
+@dataclass(frozen=True)
+class TablesOfLaw:
+    """What holds now, what is to come, and what held before."""
+
+    rules: list[ConversionRule]
+    later: list[ConversionRule]
+    past: list[ConversionRule]
+    targets: list[YearlyTarget]
+
+
+def tables_of_law(today: date) -> TablesOfLaw:
+    """Two queries."""
+    rows = list(ConversionRule.objects.select_related("path"))
+    return TablesOfLaw(
+        rules=[row for row in rows if is_in_force(row, today)],
+        later=[row for row in rows if row.valid_from > today],
+        past=[row for row in rows if row.valid_until is not None and row.valid_until < today],
+        targets=list(YearlyTarget.objects.all()),
+    )
