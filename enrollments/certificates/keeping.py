@@ -3,10 +3,9 @@
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
@@ -44,14 +43,6 @@ def _write_whole(target: Path, content: bytes) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-
-
-def fingerprint(file: File[Any]) -> str:
-    """SHA-256 of a file, in hex; read in pieces, whatever its size."""
-    digest = sha256()
-    for piece in file.chunks():
-        digest.update(piece)
-    return digest.hexdigest()
 
 
 def paper_response(certificate: Certificate) -> FileResponse:

@@ -251,6 +251,7 @@ class Certificate(models.Model):
             models.Index(
                 fields=["signatory", "id"], condition=Q(state="awaiting_signature"), name="certificate_to_sign"
             ),
+            models.Index(fields=["sha256"], condition=~Q(sha256=""), name="certificate_by_fingerprint"),
             models.Index(fields=["confirm_until"], condition=Q(state="numbered"), name="certificate_to_confirm"),
         ]
         triggers = [

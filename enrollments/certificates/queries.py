@@ -262,11 +262,6 @@ class PublicCertificate:
     is_demo: bool
 
 
-def is_our_file(public_id: str, fingerprint: str) -> bool:
-    """Whether a file with this SHA-256 is the one that was issued under this public id."""
-    return Certificate.objects.filter(public_id=public_id, sha256=fingerprint).exclude(sha256="").exists()
-
-
 def public_certificate(public_id: str) -> PublicCertificate | None:
     """The certificate with this public id, once it is printed; None when there is none."""
     rows = Certificate.objects.stands().select_related("replaced_by", "series__organiser")

@@ -132,7 +132,7 @@ DOORS = [
     ),
     # The learner sees the certificate, so they are told why they may not: sent back with a sentence.
     Door("certificate-again", f"learner {OFFICE}", at=_certificate, get=None, post=302),
-    Door("verify-form", "everybody", is_alike=True),
+    Door("verify-form", "everybody", post=200, is_alike=True, is_kept=False),
     Door("verify", "everybody", at=_public, sister="everybody", foreign="everybody", post=200, is_public=True),
     # An official's queue: everybody has one, most are empty
     Door("signing", "signed-in"),

@@ -6,33 +6,42 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from asn_lms.lib.throttle import allowed, slow_down
 from asn_lms.lib.words import terbilang
+from enrollments.certificates.examining import examine
 from enrollments.certificates.forms import CodeForm, CompareForm
-from enrollments.certificates.keeping import fingerprint
-from enrollments.certificates.queries import is_our_file, public_certificate
+from enrollments.certificates.queries import public_certificate
 
 CHECKS_PER_MINUTE = 60
+# A stranger's file takes a second of work.
+FILES_PER_MINUTE = 10
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify_form(request: HttpRequest) -> HttpResponse:
-    """For who has the paper but cannot scan it. The code is no one's number, so it may stand in an address."""
+    """For who has the paper but cannot scan it, or has its file. The code is no one's number, so it may stand in an address."""
     form = CodeForm(request.GET or None)
     if form.is_valid():
         return redirect("verify", form.cleaned_data["code"])
-    response = render(request, "enrollments/certificates/verify_form.html", {"form": form})
-    response["Cache-Control"] = "no-store"
-    return response
+    context: dict[str, Any] = {"form": form, "file_form": CompareForm()}
+    if request.method == "POST":
+        if not allowed(request, "verify-file", per_minute=FILES_PER_MINUTE):
+            return _unkept(slow_down(request))
+        context |= _examined(request)
+        context["form"] = CodeForm()
+    return _unkept(render(request, "enrollments/certificates/verify_form.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What was issued under this id; by POST, whether a file is the one that was issued."""
+    """What was issued under this id; by POST, whether a file is the one that was issued, and what its signature is worth."""
     wants_json = request.GET.get("format") == "json"
-    if not allowed(request, "verify", per_minute=CHECKS_PER_MINUTE):
+    is_file = request.method == "POST"
+    if not allowed(request, "verify", per_minute=CHECKS_PER_MINUTE) or (
+        is_file and not allowed(request, "verify-file", per_minute=FILES_PER_MINUTE)
+    ):
         response = slow_down(request)
     elif (found := public_certificate(public_id)) is None:
         if wants_json:
@@ -42,12 +51,26 @@ def verify(request: HttpRequest, public_id: str) -> HttpResponse:
     elif wants_json:
         response = JsonResponse({**asdict(found), "jp_in_words": terbilang(found.jp)})
     else:
-        form = CompareForm(request.POST, request.FILES) if request.method == "POST" else CompareForm()
-        context: dict[str, Any] = {"certificate": found, "checked_at": timezone.now(), "form": form}
-        if form.is_valid():
-            context["is_ours"] = is_our_file(public_id, fingerprint(form.cleaned_data["pdf"]))
-            context["file_name"] = form.cleaned_data["pdf"].name
+        context: dict[str, Any] = {
+            "certificate": found,
+            "public_id": public_id,
+            "checked_at": timezone.now(),
+            "file_form": CompareForm(),
+            **(_examined(request) if is_file else {}),
+        }
         response = render(request, "enrollments/certificates/verify.html", context)
+    return _unkept(response)
+
+
+def _examined(request: HttpRequest) -> dict[str, Any]:
+    form = CompareForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return {"file_form": form}
+    file = form.cleaned_data["pdf"]
+    return {"file_form": form, "examined": examine(file.read()), "file_name": file.name}
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response

@@ -1,13 +1,17 @@
 """Certificates on screen: the learner's own, the public check, and the REST door."""
 
+import json
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -146,6 +150,12 @@ def test_whoever_has_the_file_can_have_it_compared_without_it_being_kept(tmp_pat
     assert "Berkas ini kosong" in compared(b"")
     assert "lebih besar dari 5 MB" in compared(b"x" * (5 * 1024 * 1024 + 1))
     assert "Pilih dahulu berkas PDF" in Client().post(check(row)).content.decode()
+    signed = compared(paper)
+    assert "Utuh, mencakup seluruh berkas" in signed
+    assert "CONTOH" in signed
+    flipped = bytearray(paper)
+    flipped[len(paper) // 3] ^= 1
+    assert "Rusak" in compared(bytes(flipped))
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
@@ -176,9 +186,16 @@ def test_an_unknown_number_and_one_not_printed_yet_answer_alike_and_kindly() -> 
     assert all("Tidak ada sertifikat di alamat ini" in answer.content.decode() for answer in answers)
 
 
-def test_who_tries_numbers_is_slowed_down(settings: Any) -> None:
+@pytest.fixture
+def _one_minute(settings: Any, monkeypatch: Any) -> None:
+    """Limits hold, and the minute that they count in does not end."""
     settings.RATE_LIMITS = True
+    monkeypatch.setattr("asn_lms.lib.throttle.time", lambda: 1_800_000_000.0)
     cache.clear()
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_who_tries_numbers_is_slowed_down() -> None:
     codes = [Client().get(reverse("verify", args=[f"{n:032x}"])).status_code for n in range(61)]
     assert codes[:60] == [404] * 60
     assert codes[60] == 429
@@ -239,3 +256,57 @@ def test_what_is_no_code_is_answered_with_a_sentence_and_stands_there_still(type
     assert answer.status_code == 200
     assert "data-errors" in answer.content.decode()
     assert "<script>" not in answer.content.decode().split("<main")[1]
+
+
+def test_a_file_without_a_code_is_found_by_its_bytes() -> None:
+    row = certificate(cast())
+    upload = SimpleUploadedFile("apa saja.pdf", row.file.read(), "application/pdf")
+    page = Client().post(reverse("verify-form"), {"pdf": upload}).content.decode()
+    assert row.number in page
+    assert check(row) in page
+
+
+def test_the_file_of_another_certificate_is_not_taken_for_this_one() -> None:
+    who = cast()
+    row, other = certificate(who), certificate(who)
+    upload = SimpleUploadedFile("lain.pdf", other.file.read(), "application/pdf")
+    page = Client().post(check(row), {"pdf": upload}).content.decode()
+    assert "berkas sertifikat lain" in page
+    assert other.number in page
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_who_sends_file_after_file_is_slowed_down() -> None:
+    row = certificate(cast())
+    answers = [
+        Client().post(check(row), {"pdf": SimpleUploadedFile("x.pdf", b"x", "application/pdf")}).status_code
+        for _ in range(11)
+    ]
+    assert answers == [200] * 10 + [429]
+
+
+def test_the_command_verifies_a_file_and_refuses_a_changed_and_a_revoked_one(tmp_path: Path) -> None:
+    who = cast()
+    row = certificate(who)
+    paper = tmp_path / "sertifikat.pdf"
+    paper.write_bytes(row.file.read())
+    said = run_command(paper)
+    assert (said["ok"], said["signature"], said["number"], said["status"]) == (True, "valid", row.number, "valid")
+    changed = tmp_path / "diubah.pdf"
+    content = bytearray(paper.read_bytes())
+    content[500] ^= 1
+    changed.write_bytes(content)
+    said = run_command(changed, code=1)
+    assert (said["ok"], said["is_ours"], said["signature"]) == (False, False, "invalid")
+    revoke(row, reason="Terbit dua kali.", by=who.officer)
+    said = run_command(paper, code=1)
+    assert (said["signature"], said["status"]) == ("valid", "revoked")
+
+
+def run_command(file: Path, *, code: int = 0) -> dict[str, Any]:
+    out = StringIO()
+    ends = pytest.raises(SystemExit) if code else nullcontext()
+    with ends:
+        call_command("verify_certificate", str(file), "--json", stdout=out)
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
