@@ -104,6 +104,11 @@ class RevokeForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the two.")},
     )
+    takes_jp = forms.BooleanField(
+        label=_("Take back its JP as well"),
+        required=False,
+        help_text=_("Only when nothing follows, and the JP were not earned."),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,

@@ -16,16 +16,23 @@ from enrollments.certificates.actions.confirming import locked_certificate
 from enrollments.certificates.actions.reserving import reserve_certificate
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.rules import may_revoke
+from enrollments.credits.actions import reverse_credit
+from enrollments.credits.models import Credit
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, *, reason: str, by: User, now: datetime | None = None) -> Certificate:
+def revoke(
+    certificate: Certificate, *, reason: str, by: User, takes_jp: bool = False, now: datetime | None = None
+) -> Certificate:
     """Take a certificate back, for ever. The number stays used, the public page says so and why.
 
-    The JP are another matter: whoever was wrongly credited is corrected in the ledger.
+    `takes_jp`: what it stands for was not earned, so its JP are reversed in the ledger too. Without it they stay.
     """
     now = now or timezone.now()
-    _revoke(certificate, reason, by, now)
+    old = _revoke(certificate, reason, by, now)
+    credit = Credit.objects.filter(enrollment=old.enrollment_id).first() if takes_jp else None
+    if credit is not None:
+        reverse_credit(credit, by=by, reason=reason)
     certificate.refresh_from_db()
     _tell_revoked(certificate)
     return certificate

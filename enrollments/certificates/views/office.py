@@ -68,7 +68,7 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
                 new = reissue(row, reason=reason, by=request.user)
                 messages.success(request, _("Revoked, and issued anew as %(number)s.") % {"number": new.number})
                 return redirect("office-certificate", new.pk)
-            revoke(row, reason=reason, by=request.user)
+            revoke(row, reason=reason, takes_jp=form.cleaned_data["takes_jp"], by=request.user)
             messages.success(request, _("Revoked. The public page says so from now on."))
             return redirect("office-certificate", pk)
     return _certificate_page(request, row, form)
