@@ -1,7 +1,7 @@
 """Contents: the tables of enrollments."""
 
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
-from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
+from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.cohorts.models import Cohort
 from enrollments.conversion.models import ConversionRule, YearlyTarget
 from enrollments.credits.models import ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
@@ -47,6 +47,7 @@ __all__ = [
     "Posting",
     "Reminder",
     "SealActivation",
+    "ShareLink",
     "SiasnPerson",
     "SigningIdentity",
     "Tally",

@@ -50,6 +50,7 @@ from enrollments.certificates.actions import (
     settle_correction,
     try_again,
 )
+from enrollments.certificates.actions.sharing import share, stop_sharing
 from enrollments.cohorts.actions import close_cohort, create_cohort, edit_cohort, mark_cancelled, name_trainers
 from enrollments.enrolling.actions import enroll, reschedule, reschedule_all, withdraw
 from enrollments.grading.actions import comment_on
@@ -134,6 +135,8 @@ VERBS: dict[str, Callable[[World, User], object]] = {
     "draw a certificate again": lambda w, by: try_again(w.own.certificate, by=by),
     "confirm a name": lambda w, by: confirm(w.own.certificate, by=by),
     "ask for a correction": lambda w, by: ask_for_correction(w.own.certificate, part="name", wish="Rina", by=by),
+    "share a certificate": lambda w, by: share(w.own.certificate, by=by),
+    "stop sharing a certificate": lambda w, by: stop_sharing(w.own.certificate, by=by),
     "answer a correction": lambda w, by: settle_correction(w.own.correction, is_mended=False, answer="Tetap.", by=by),
     "revoke a certificate": lambda w, by: revoke(w.own.certificate, reason="Salah.", by=by),
     "issue a certificate anew": lambda w, by: reissue(w.own.certificate, reason="Salah.", by=by),
@@ -195,7 +198,7 @@ def test_each_verb_is_more_than_its_refusal(made: World) -> None:
     wrong = []
     for verb, do in VERBS.items():
         by = made.people.reviewer if verb in {"return", "approve"} else made.people.officer
-        if verb in {"confirm a name", "ask for a correction"}:
+        if verb in {"confirm a name", "ask for a correction", "share a certificate", "stop sharing a certificate"}:
             by = made.own.learner
         with transaction.atomic():
             try:

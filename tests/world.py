@@ -36,7 +36,7 @@ from courses.packages.errands import EXPORT
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
 from courses.taxonomy.models import Accreditation, CompetencyKind, ProgramFamily
 from enrollments.attempts.models import Attempt, AttemptItem
-from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
+from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.cohorts.models import Cohort
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
@@ -110,6 +110,7 @@ class Side:
     certificate: Certificate
     correction: CorrectionRequest
     to_sign: Certificate
+    link: ShareLink
     design: DesignVersion
     accreditation: Accreditation
     # What SIASN refused of it, and the government that answers for it.
@@ -249,6 +250,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         enrollment=enrollment,
         done=done,
         certificate=paper,
+        link=ShareLink.objects.create(certificate=paper),
         to_sign=_to_sign(paper, over, head, say),
         design=DesignVersion.objects.create(
             design=CertificateDesign.objects.create(organiser=organiser, kind="sertifikat"),

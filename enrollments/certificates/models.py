@@ -348,3 +348,34 @@ class CorrectionRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    def live(self) -> "ShareLinkQuerySet":
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class ShareLink(models.Model):
+    """An address at which whoever has it sees a certificate and its file, until the learner takes it back.
+
+    Not the address on the paper: that one is printed and stays for ever.
+    """
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="links")
+    token = models.CharField(max_length=32, unique=True, default=public_id, editable=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("share link")
+        verbose_name_plural = _("share links")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(withdrawn_at__isnull=True), name="one_live_link_per_certificate"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate}"

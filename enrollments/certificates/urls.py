@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollments.certificates.views import office, own, public, signing
+from enrollments.certificates.views import office, own, public, sharing, signing
 
 urlpatterns = [
     # /certificates/
@@ -10,6 +10,10 @@ urlpatterns = [
     path("certificates/<int:pk>/pdf/", own.paper, name="certificate-pdf"),
     path("certificates/<int:pk>/name/", own.name, name="certificate-name"),
     path("certificates/<int:pk>/name/confirm/", own.confirm_name, name="certificate-confirm"),
+    path("certificates/<int:pk>/share/", sharing.share_page, name="certificate-share"),
+    # /shared/
+    path("shared/<str:token>/", sharing.shared, name="shared"),
+    path("shared/<str:token>/pdf/", sharing.shared_paper, name="shared-pdf"),
     # /verify/
     path("verify/", public.verify_form, name="verify-form"),
     path("verify/<str:public_id>/", public.verify, name="verify"),

@@ -23,6 +23,10 @@ def _public(side: Side) -> dict[str, Any]:
     return {"public_id": side.certificate.public_id}
 
 
+def _shared(side: Side) -> dict[str, Any]:
+    return {"token": side.link.token}
+
+
 def _course(side: Side) -> dict[str, Any]:
     return {"code": side.published.course.code}
 
@@ -134,6 +138,9 @@ DOORS = [
     Door("certificate-again", f"learner {OFFICE}", at=_certificate, get=None, post=302),
     Door("verify-form", "everybody", post=200, is_alike=True, is_kept=False),
     Door("verify", "everybody", at=_public, sister="everybody", foreign="everybody", post=200, is_public=True),
+    Door("certificate-share", "learner", at=_certificate, post=302, body=lambda side: {"do": "make"}),
+    Door("shared", "everybody", at=_shared, sister="everybody", foreign="everybody", is_public=True),
+    Door("shared-pdf", "everybody", at=_shared, sister="everybody", foreign="everybody", is_public=True),
     # An official's queue: everybody has one, most are empty
     Door("signing", "signed-in"),
     Door("signing-sign", "signed-in", get=None, post=422, is_kept=False),

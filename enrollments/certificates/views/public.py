@@ -28,10 +28,10 @@ def verify_form(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "file_form": CompareForm()}
     if request.method == "POST":
         if not allowed(request, "verify-file", per_minute=FILES_PER_MINUTE):
-            return _unkept(slow_down(request))
+            return unkept(slow_down(request))
         context |= _examined(request)
         context["form"] = CodeForm()
-    return _unkept(render(request, "enrollments/certificates/verify_form.html", context))
+    return unkept(render(request, "enrollments/certificates/verify_form.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +59,7 @@ def verify(request: HttpRequest, public_id: str) -> HttpResponse:
             **(_examined(request) if is_file else {}),
         }
         response = render(request, "enrollments/certificates/verify.html", context)
-    return _unkept(response)
+    return unkept(response)
 
 
 def _examined(request: HttpRequest) -> dict[str, Any]:
@@ -70,7 +70,8 @@ def _examined(request: HttpRequest) -> dict[str, Any]:
     return {"file_form": form, "examined": examine(file.read()), "file_name": file.name}
 
 
-def _unkept(response: HttpResponse) -> HttpResponse:
+def unkept(response: HttpResponse) -> HttpResponse:
+    """In no cache and no search engine."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response
