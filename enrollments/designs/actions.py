@@ -84,13 +84,16 @@ def discard_design(draft: DesignVersion, *, by: User) -> None:
 
 
 def _locked_draft(draft: DesignVersion, by: User) -> DesignVersion:
-    draft = (
+    row = (
         DesignVersion.objects.select_for_update(of=("self",))
         .select_related("design__organiser", "signatory__rank", "back_signatory")
-        .get(pk=draft.pk)
+        .filter(pk=draft.pk)
+        .first()
     )
-    if not may_design(by, draft.design.organiser):
+    if row is None:
+        raise Refusal(_("This draft was thrown away meanwhile."))
+    if not may_design(by, row.design.organiser):
         raise NotYours(_("Only training officers of the organiser design its certificates."))
-    if draft.state != State.DRAFT:
+    if row.state != State.DRAFT:
         raise Refusal(_("This version is in use and does not change. Begin the next one."))
-    return draft
+    return row

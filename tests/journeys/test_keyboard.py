@@ -104,6 +104,7 @@ def test_a_learner_gets_from_signing_in_to_the_paper(desk: Desk, city: Cast, sta
     tab_to(page.get_by_role("textbox", name="Jawaban Anda"))
     page.keyboard.type("Saya menata arsip meja saya setiap Jumat sore.")
     press(main.get_by_role("button", name="Kirim jawaban"))
+    press(main.get_by_role("button", name="Ya, benar"))
     expect(main).to_contain_text("Sertifikat Anda sudah siap.", timeout=2 * PATIENCE)
     press(main.get_by_role("link", name="Buka sertifikat"))
     tab_to(main.get_by_role("link", name="Unduh PDF"))

@@ -74,14 +74,14 @@ def test_anybody_verifies_the_certificate_signed_out(paper: Paper, city: Cast, d
     page.locator("input[type=file]").set_input_files(
         {"name": "sertifikat.pdf", "mimeType": "application/pdf", "buffer": paper.pdf}
     )
-    page.get_by_role("button", name="Bandingkan berkas").click()
+    page.get_by_role("button", name="Periksa berkas").click()
     expect(main).to_contain_text("Inilah berkas yang kami terbitkan")
     is_clean(page)
     changed = paper.pdf.replace(b"%%EOF", b"%%EOF ", 1)
     page.locator("input[type=file]").set_input_files(
         {"name": "lain.pdf", "mimeType": "application/pdf", "buffer": changed}
     )
-    page.get_by_role("button", name="Bandingkan berkas").click()
+    page.get_by_role("button", name="Periksa berkas").click()
     expect(main).to_contain_text("Ini bukan berkas yang kami terbitkan")
     page.context.close()
 

@@ -11,11 +11,15 @@ from courses.authoring.outline import add_lesson, add_module, edit_lesson
 from courses.lesson_kinds import kinds
 from courses.publishing.actions import comment, submit
 from courses.structure.models import Course
+from courses.taxonomy.models import CertificateKind
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.certificates.actions import ask_for_correction
 from enrollments.certificates.models import Certificate
+from enrollments.designs.actions import draft_design, edit_design, publish_design
+from enrollments.management.demo.history import SIGNED_BY_HAND
 from enrollments.management.demo.people import Crowd
 from enrollments.management.demo.tree import City
+from enrollments.signing.signers import LocalPerson
 
 REMARKS = (
     "Contohnya nyata dan bisa ditiru unit lain. Coba catat satu angka sebelum dan sesudahnya, supaya atasan mudah ikut menilai.",
@@ -32,6 +36,14 @@ def write_desks(city: City, crowd: Crowd, dice: Random, now: datetime) -> None:
     _under_review(crowd)
     _begun(city, crowd)
     _corrections(crowd)
+    _signed_by_hand(city, crowd)
+
+
+def _signed_by_hand(city: City, crowd: Crowd) -> None:
+    """The design of the office whose head signs in person: a batch waits for him, with a passphrase that he chooses."""
+    draft = draft_design(city.offices[SIGNED_BY_HAND[1]], CertificateKind.CERTIFICATE, by=crowd.accounts["admin"])
+    values = {"signer": LocalPerson.name, "signatory": crowd.accounts["head"], "shows_scores": True}
+    publish_design(edit_design(draft, values, by=crowd.accounts["admin"]), by=crowd.accounts["admin"])
 
 
 def _corrections(crowd: Crowd) -> None:

@@ -27,6 +27,10 @@ WIB = ZoneInfo("Asia/Jakarta")
 Status = Enrollment.Status
 
 
+# One cohort is run by another office, whose head signs its certificates in person.
+SIGNED_BY_HAND = (("TKN-BPP", -66), "DISKOMINFO")
+
+
 @dataclass
 class Plan:
     """A place as it went: who, where, when, and how far."""
@@ -94,12 +98,20 @@ def _eager(crowd: Crowd, city: City, count: int, dice: Random) -> list[User]:
 
 
 def _cohort(
-    version: CourseVersion, number: int, start: date, end: date, *, seats: int, city: City, **fields: object
+    version: CourseVersion,
+    number: int,
+    start: date,
+    end: date,
+    *,
+    seats: int,
+    city: City,
+    office: str = "BKPSDM",
+    **fields: object,
 ) -> Cohort:
     return Cohort(
         course=version.course,
         version=version,
-        organiser=city.offices["BKPSDM"],
+        organiser=city.offices[office],
         year=start.year,
         number=number,
         name=f"Angkatan {roman(number)}",
@@ -120,7 +132,7 @@ def _classroom(taught: Taught, city: City, crowd: Crowd, calendar: Calendar) -> 
         end = start + timedelta(days=training.days - 1)
         cohort = _cohort(
             version, numbers[start.year], start, end, seats=80, city=city, place="Aula BKPSDM Kota Medan", state=Cohort.State.CLOSED,
-            is_open_to_all=False,
+            is_open_to_all=False, office=SIGNED_BY_HAND[1] if (training.code, offset) == SIGNED_BY_HAND[0] else "BKPSDM",
         )  # fmt: skip
         cohort.save()
         for learner in _eager(crowd, city, dice.randint(66, 80), dice):
