@@ -22,8 +22,10 @@ REFERENCE_TABLES = {
     "accounts_rank",
     "courses_competencykind",
     "courses_learningpath",
+    "courses_programfamily",
     "courses_trainingtype",
     "enrollments_conversionrule",
+    "enrollments_indexpoint",
     "enrollments_yearlytarget",
 }
 

@@ -60,7 +60,6 @@ class DesignVersion(models.Model):
     class Photo(models.TextChoices):
         NONE = "none", _("no photograph")
         FRAME = "frame", _("a frame, to paste it in")
-        PRINTED = "printed", _("printed, when the learner has sent one")
 
     # What an officer may set on a draft, and the next draft takes over.
     DETAILS = (
@@ -74,7 +73,6 @@ class DesignVersion(models.Model):
         "signer",
         "photo",
         "shows_scores",
-        "shows_gain",
         "number_format",
         "number_code",
     )
@@ -112,7 +110,6 @@ class DesignVersion(models.Model):
     signer = models.CharField(_("signature"), max_length=12, default="local")
     photo = models.CharField(_("photograph"), max_length=7, choices=Photo.choices, default=Photo.FRAME)
     shows_scores = models.BooleanField(_("scores of the subjects on the back page"), default=False)
-    shows_gain = models.BooleanField(_("gain from first to last test on the back page"), default=False)
     number_format = models.CharField(_("number"), max_length=120, default=DEFAULT_FORMAT, validators=[check_format])
     number_code = models.CharField(
         _("classification code of the number"),

@@ -56,7 +56,6 @@ class Look:
     signer: str = "local"
     photo: str = DesignVersion.Photo.FRAME
     shows_scores: bool = False
-    shows_gain: bool = False
     logo: bytes = b""
 
     @classmethod
@@ -74,14 +73,13 @@ class Look:
             signer=design.signer,
             photo=design.photo,
             shows_scores=design.shows_scores,
-            shows_gain=design.shows_gain,
             logo=logo,
         )
 
 
-def draw(paper: Paper, look: Look, public_id: str, *, photo: bytes = b"") -> bytes:
+def draw(paper: Paper, look: Look, public_id: str) -> bytes:
     """The PDF. Raises typst.TypstError when it cannot be drawn."""
-    inputs = _inputs(paper, look, public_id, photo)
+    inputs = _inputs(paper, look, public_id)
     dated = datetime.combine(paper.issued_on, time(12), tzinfo=UTC)
     with _drawing:
         try:
@@ -100,7 +98,7 @@ def draw(paper: Paper, look: Look, public_id: str, *, photo: bytes = b"") -> byt
 
 def picture(paper: Paper, look: Look, *, number: int, width: int = 1000) -> bytes:
     """One page of it as PNG, to look at: the front is 1, the back 2. A4 landscape is 297 mm wide."""
-    inputs = _inputs(paper, look, "0" * 32, b"")
+    inputs = _inputs(paper, look, "0" * 32)
     with _drawing:
         drawn = _compiler().compile(format="png", ppi=width / (297 / 25.4), sys_inputs=inputs)
     pages = drawn if isinstance(drawn, list) else [drawn]
@@ -109,11 +107,11 @@ def picture(paper: Paper, look: Look, *, number: int, width: int = 1000) -> byte
     return page
 
 
-def _inputs(paper: Paper, look: Look, public_id: str, photo: bytes) -> dict[str, str]:
+def _inputs(paper: Paper, look: Look, public_id: str) -> dict[str, str]:
     url = settings.SITE_URL + reverse("verify", args=[public_id])
     with translation.override("id"):
         data = _printed(paper, look, url)
-    return {"data": json.dumps(data), "qr": _qr(url), "logo": _framed(look.logo), "photo": _framed(photo)}
+    return {"data": json.dumps(data), "qr": _qr(url), "logo": _framed(look.logo)}
 
 
 def _framed(image: bytes) -> str:
