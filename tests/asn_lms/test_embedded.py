@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environ
@@ -53,6 +54,12 @@ def processes_of(data_dir: Path) -> list[int]:
         if any(mark in command_line for mark in marks):
             found.append(int(entry.name))
     return found
+
+
+def place_of(data_dir: Path) -> Path:
+    """Where its databases lie."""
+    remembered = (data_dir / "run" / "place").read_text().strip()
+    return data_dir / "services" if remembered == "here" else Path(remembered)
 
 
 def answers(urls: embedded.Urls) -> bool:
@@ -128,10 +135,27 @@ def test_after_everything_was_killed_the_next_start_works(data_dir: Path) -> Non
         for pid in processes_of(data_dir):
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: processes_of(data_dir) == [])
-    remembered = (data_dir / "run" / "place").read_text().strip()
-    stale = (data_dir / "services" if remembered == "here" else Path(remembered)) / "postgres" / "postmaster.pid"
+    stale = place_of(data_dir) / "postgres" / "postmaster.pid"
     stale.write_text(f"{os.getpid()}\n" + stale.read_text().split("\n", 1)[1])  # by now that pid is somebody else's
     with embedded.running(data_dir) as urls:
+        assert answers(urls)
+
+
+def test_a_child_that_outlives_the_killed_server_delays_the_next_start_and_does_not_prevent_it(data_dir: Path) -> None:
+    with embedded.running(data_dir) as urls, ThreadPoolExecutor(1) as beside:
+        postmaster = (place_of(data_dir) / "postgres" / "postmaster.pid").read_text().split()[0]
+        child = int(Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()[0])
+        os.kill(child, signal.SIGSTOP)
+        try:
+            for pid in processes_of(data_dir):
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: processes_of(data_dir) == [])
+            start = beside.submit(embedded.ensure, data_dir)
+            log = place_of(data_dir) / "postgres.log"
+            wait_until(lambda: "shared memory block" in log.read_text())
+        finally:
+            os.kill(child, signal.SIGKILL)
+        start.result()
         assert answers(urls)
 
 
