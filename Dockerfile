@@ -8,6 +8,7 @@ WORKDIR /app
 COPY --chown=asn:asn Makefile package.json package-lock.json requirements*.txt requirements-setup.in ./
 COPY --chown=asn:asn .ci .ci
 COPY --chown=asn:asn asn_lms asn_lms
+COPY --chown=asn:asn enrollments/badges/checker enrollments/badges/checker
 RUN make setup
 COPY --chown=asn:asn . .
 RUN python -m asn_lms.messages compile

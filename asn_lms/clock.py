@@ -53,6 +53,11 @@ JOBS: list[Job] = [
         "siasn.read_due", timedelta(minutes=10), "official IP-ASN values that were asked for or have grown a month old"
     ),
     Job(
+        "badges.sweep",
+        timedelta(minutes=10),
+        "issued certificates without a badge: the message was lost; all certificates are looked through, so not more often",
+    ),
+    Job(
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"
     ),
     Job(

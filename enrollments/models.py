@@ -1,6 +1,7 @@
 """Contents: the tables of enrollments."""
 
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
+from enrollments.badges.models import Badge, BadgeIssuer, IssuerKey, StatusList
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.cohorts.models import Cohort
 from enrollments.conversion.models import ConversionRule, YearlyTarget
@@ -26,6 +27,8 @@ __all__ = [
     "Attempt",
     "AttemptItem",
     "AuthorityKey",
+    "Badge",
+    "BadgeIssuer",
     "Certificate",
     "CertificateDesign",
     "CertificateSeries",
@@ -40,6 +43,7 @@ __all__ = [
     "Enrollment",
     "ExtraAttempts",
     "IndexPoint",
+    "IssuerKey",
     "LedgerEntry",
     "LedgerPosting",
     "LessonProgress",
@@ -50,6 +54,7 @@ __all__ = [
     "ShareLink",
     "SiasnPerson",
     "SigningIdentity",
+    "StatusList",
     "Tally",
     "TallyDelta",
     "TypeMapping",

@@ -1,6 +1,7 @@
 """Contents: the background tasks of enrollments."""
 
 from enrollments.attempts import tasks as attempts
+from enrollments.badges import tasks as badges
 from enrollments.certificates import tasks as certificates
 from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
@@ -8,4 +9,4 @@ from enrollments.rosters import tasks as rosters
 from enrollments.siasn import tasks as siasn
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["attempts", "certificates", "reminders", "reports", "rosters", "siasn", "tallies"]
+__all__ = ["attempts", "badges", "certificates", "reminders", "reports", "rosters", "siasn", "tallies"]

@@ -63,12 +63,15 @@ def test_scripts_need_the_nonce_of_their_page(walk: Walk) -> None:
 
 
 def test_what_belongs_to_a_person_is_kept_in_no_cache(walk: Walk) -> None:
-    """Course files are the one exception: private, for the browser of who holds the signed link."""
+    """Course files are the one exception: private, for the browser of who holds the signed link. What names nobody may be kept."""
+    names_nobody = {"badge-keys", "badge-status", "badge-terms"}
     wrong = []
     for visit in walk.visits:
         said = visit.headers.get("Cache-Control", "")
         if visit.door.name == "media" and visit.status < 400:
             assert said.startswith("private"), visit
+        elif visit.door.name in names_nobody and visit.status == 200:
+            assert said.startswith("public"), visit
         elif visit.door.name != "healthz" and "no-store" not in said and "no-cache" not in said:
             wrong.append(f"{visit.door.name} {visit.status}: {said}")
     assert not wrong, told(wrong)

@@ -94,7 +94,9 @@ class Visit:
 
     @property
     def is_page(self) -> bool:
-        return self.headers.get("Content-Type", "").startswith("text/html")
+        """HTML that is shown here; what is kept as a file never runs on this site."""
+        is_file = self.headers.get("Content-Disposition", "").startswith("attachment")
+        return self.headers.get("Content-Type", "").startswith("text/html") and not is_file
 
     @property
     def blanked(self) -> str:

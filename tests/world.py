@@ -36,6 +36,7 @@ from courses.packages.errands import EXPORT
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
 from courses.taxonomy.models import Accreditation, CompetencyKind, ProgramFamily
 from enrollments.attempts.models import Attempt, AttemptItem
+from enrollments.badges.actions import give_badges
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.cohorts.models import Cohort
 from enrollments.designs.models import CertificateDesign, DesignVersion
@@ -397,6 +398,7 @@ def _certificate(done: Enrollment, organiser: Agency, say: Iterator[str]) -> Cer
     )
     row.file.save("paper.pdf", ContentFile(PDF), save=False)
     row.save()
+    give_badges(row.pk)
     return row
 
 

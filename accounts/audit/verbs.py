@@ -17,6 +17,7 @@ VERBS: dict[str, Promise] = {
     "agency.edited": _("changed the unit"),
     "agency.moved": _("moved the unit"),
     "agency.reactivated": _("opened the unit again"),
+    "badge.key_replaced": _("replaced the key that signs badges of"),
     "certificate.confirmed": _("confirmed what is printed on the certificate"),
     "certificate.correction_asked": _("asked for a correction of the certificate"),
     "certificate.correction_settled": _("answered the correction of the certificate"),

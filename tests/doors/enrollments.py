@@ -27,6 +27,15 @@ def _shared(side: Side) -> dict[str, Any]:
     return {"token": side.link.token}
 
 
+def _bits(side: Side) -> dict[str, Any]:
+    into = side.certificate.badge.status_list
+    return {"slug": into.issuer.slug, "number": into.number}
+
+
+def _issuer(side: Side) -> dict[str, Any]:
+    return {"slug": side.certificate.badge.status_list.issuer.slug}
+
+
 def _course(side: Side) -> dict[str, Any]:
     return {"code": side.published.course.code}
 
@@ -184,6 +193,13 @@ DOORS = [
     room("office-jp-target-new", "admin", post=302, body=_target),
     room("office-jp-years", "admin"),
     room("office-jp-year", "admin", at=_year, post=302),
+    # Badges
+    Door("verify-credential", "everybody", at=_public, sister="everybody", foreign="everybody", is_public=True),
+    Door("badge-terms", "everybody", is_alike=True),
+    Door("badge-check", "everybody", is_alike=True),
+    Door("badge-check-file", "everybody", is_alike=True),
+    Door("badge-keys", "everybody", at=_issuer, sister="everybody", foreign="everybody", is_public=True),
+    Door("badge-status", "everybody", at=_bits, sister="everybody", foreign="everybody", is_public=True),
     # Reminders
     Door("office-reminders", OFFICE),
     Door("office-reminder-send", OFFICE, at=lambda side: {"pk": side.notice.pk}, get=None, post=302),

@@ -38,6 +38,7 @@ DOORS = [
     Door("api:me", "signed-in"),
     Door("api:certificates", "signed-in"),
     Door("api:paper", f"learner {OFFICE}", at=lambda side: {"certificate_id": side.certificate.pk}),
+    Door("api:credential", f"learner {OFFICE}", at=lambda side: {"certificate_id": side.certificate.pk}),
     Door("api:courses", "signed-in"),
     Door("api:course", "signed-in", at=_course, sister="signed-in", foreign="signed-in"),
     Door("api:credits", "signed-in"),

@@ -164,6 +164,7 @@ def deliver(certificate: Certificate, now: datetime, at: str | None = None) -> N
     """Tell the learner that the paper is theirs, and commit both together."""
     if not settle(certificate, state=State.DELIVERED, delivered_at=now, lease_until=None, error=""):
         return
+    later("badges.give", certificate.pk)
     learner = certificate.enrollment.learner
     with translation.override(learner.language):
         title = _("Your certificate is ready: %(course)s") % {"course": certificate.course_title}
