@@ -45,12 +45,22 @@ def is_in_force(rule: ConversionRule, on: date) -> bool:
 
 
 @dataclass(frozen=True)
+class Decree:
+    """The rules that one basis brought from one day on."""
+
+    legal_basis: str
+    valid_from: date
+    valid_until: date | None
+    rules: list[ConversionRule]
+
+
+@dataclass(frozen=True)
 class TablesOfLaw:
     """What holds now, what is to come, and what held before."""
 
-    rules: list[ConversionRule]
-    later: list[ConversionRule]
-    past: list[ConversionRule]
+    now: list[Decree]
+    later: list[Decree]
+    past: list[Decree]
     targets: list[YearlyTarget]
 
 
@@ -58,8 +68,17 @@ def tables_of_law(today: date) -> TablesOfLaw:
     """Two queries."""
     rows = list(ConversionRule.objects.select_related("path"))
     return TablesOfLaw(
-        rules=[row for row in rows if is_in_force(row, today)],
-        later=[row for row in rows if row.valid_from > today],
-        past=[row for row in rows if row.valid_until is not None and row.valid_until < today],
+        now=_decrees(row for row in rows if is_in_force(row, today)),
+        later=_decrees(row for row in rows if row.valid_from > today),
+        past=_decrees(row for row in rows if row.valid_until is not None and row.valid_until < today),
         targets=list(YearlyTarget.objects.all()),
     )
+
+
+def _decrees(rows: Iterable[ConversionRule]) -> list[Decree]:
+    """The newest first; within each, the rules keep their order."""
+    found: dict[tuple[str, date, date | None], list[ConversionRule]] = {}
+    for row in rows:
+        found.setdefault((row.legal_basis, row.valid_from, row.valid_until), []).append(row)
+    decrees = [Decree(*key, rules) for key, rules in found.items()]
+    return sorted(decrees, key=lambda decree: decree.valid_from, reverse=True)
