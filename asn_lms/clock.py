@@ -45,6 +45,11 @@ JOBS: list[Job] = [
         timedelta(minutes=10),
         "STTP that waited for an accreditation of their organiser, once it is recorded",
     ),
+    Job(
+        "issuance.sweep",
+        timedelta(seconds=30),
+        "papers promised to people of a cohort: message lost or worker died",
+    ),
     Job("certificates.sweep", timedelta(seconds=30), "certificates to be drawn: message lost or worker died"),
     Job(
         "siasn.sweep", timedelta(seconds=30), "what SIASN is to be told: message lost, worker died, or its rest is over"

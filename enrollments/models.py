@@ -8,6 +8,7 @@ from enrollments.conversion.models import ConversionRule, YearlyTarget
 from enrollments.credits.models import ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
+from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
 from enrollments.siasn.models import (
@@ -43,6 +44,8 @@ __all__ = [
     "Enrollment",
     "ExtraAttempts",
     "IndexPoint",
+    "Issuance",
+    "IssuanceLine",
     "IssuerKey",
     "LedgerEntry",
     "LedgerPosting",

@@ -1,12 +1,25 @@
 """Contents: the background tasks of enrollments."""
 
+from enrollments.archives import tasks as archives
 from enrollments.attempts import tasks as attempts
 from enrollments.badges import tasks as badges
 from enrollments.certificates import tasks as certificates
+from enrollments.issuance import tasks as issuance
 from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
 from enrollments.siasn import tasks as siasn
 from enrollments.tallies import tasks as tallies
 
-__all__ = ["attempts", "badges", "certificates", "reminders", "reports", "rosters", "siasn", "tallies"]
+__all__ = [
+    "archives",
+    "attempts",
+    "badges",
+    "certificates",
+    "issuance",
+    "reminders",
+    "reports",
+    "rosters",
+    "siasn",
+    "tallies",
+]

@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.badges.urls")),
     path("", include("enrollments.grading.urls")),
     path("", include("enrollments.reminders.urls")),
+    path("", include("enrollments.archives.urls")),
+    path("", include("enrollments.issuance.urls")),
     path("", include("enrollments.rosters.urls")),
     path("", include("enrollments.siasn.urls")),
     path("", include("enrollments.reports.urls")),

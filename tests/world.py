@@ -41,6 +41,7 @@ from enrollments.certificates.models import Certificate, CertificateSeries, Corr
 from enrollments.cohorts.models import Cohort
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
+from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.siasn.models import Posting
 from enrollments.siasn.sheet import TASK as SIASN_FILE
 from tests import make
@@ -112,6 +113,7 @@ class Side:
     correction: CorrectionRequest
     to_sign: Certificate
     link: ShareLink
+    issuance: Issuance
     design: DesignVersion
     accreditation: Accreditation
     # What SIASN refused of it, and the government that answers for it.
@@ -253,6 +255,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         certificate=paper,
         link=ShareLink.objects.create(certificate=paper),
         to_sign=_to_sign(paper, over, head, say),
+        issuance=_issuance(paper, enrollment, officer, say),
         design=DesignVersion.objects.create(
             design=CertificateDesign.objects.create(organiser=organiser, kind="sertifikat"),
             number=1,
@@ -399,6 +402,14 @@ def _certificate(done: Enrollment, organiser: Agency, say: Iterator[str]) -> Cer
     row.file.save("paper.pdf", ContentFile(PDF), save=False)
     row.save()
     give_badges(row.pk)
+    return row
+
+
+def _issuance(paper: Certificate, failed: Enrollment, officer: User, say: Iterator[str]) -> Issuance:
+    """An act that gave the paper, and broke on another place."""
+    row = Issuance.objects.create(cohort=paper.enrollment.cohort, audience="finished", kind=paper.kind, made_by=officer)
+    row.lines.create(enrollment=paper.enrollment, certificate=paper, state=IssuanceLine.State.GIVEN)
+    row.lines.create(enrollment=failed, state=IssuanceLine.State.FAILED, error=next(say)[:300])
     return row
 
 

@@ -19,6 +19,7 @@ from enrollments.badges.models import LIST_BITS, LIST_ROOM, Badge, BadgeIssuer, 
 from enrollments.badges.multikey import multikey
 from enrollments.badges.queries import PURPOSE
 from enrollments.certificates.models import Certificate
+from enrollments.enrolling.models import Enrollment
 
 BATCH = 1000
 
@@ -31,9 +32,11 @@ def give_badges(certificate: int | None = None) -> int:
     """Give every issued certificate without a badge (or this one) a random free bit in its organiser's list.
 
     Runs twice or side by side with the same result: the list's row is locked, a certificate has one badge at most.
-    Answers how many were given.
+    Answers how many were given. A badge says that a course was completed, so a statement that somebody only attended has none.
     """
-    waiting = Certificate.objects.ready().filter(frozen_at__isnull=False, badge__isnull=True)
+    waiting = Certificate.objects.ready().filter(
+        frozen_at__isnull=False, badge__isnull=True, enrollment__status=Enrollment.Status.COMPLETED
+    )
     if certificate is not None:
         waiting = waiting.filter(pk=certificate)
     given = 0

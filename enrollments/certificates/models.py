@@ -101,6 +101,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def live(self) -> "CertificateQuerySet":
         return self.exclude(state=Certificate.State.REVOKED)
 
+    def of_completion(self) -> "CertificateQuerySet":
+        """Without statements given to who attended only: those that a completed course gives."""
+        is_own_kind = Q(enrollment__version__certificate_kind=CertificateKind.STATEMENT)
+        return self.filter(~Q(kind=CertificateKind.STATEMENT) | is_own_kind)
+
     def ready(self) -> "CertificateQuerySet":
         """Those whose paper stands and holds."""
         return self.filter(state__in=Certificate.READY)

@@ -65,8 +65,8 @@ def is_withheld(place: Enrollment, on: date) -> bool:
 
 
 def withheld_places() -> EnrollmentQuerySet:
-    """Completed places that give an STTP and have no certificate of any state, oldest first."""
-    given = Certificate.objects.filter(enrollment=OuterRef("pk"))
+    """Completed places that give an STTP and have no certificate of any state, oldest first. A statement is none."""
+    given = Certificate.objects.of_completion().filter(enrollment=OuterRef("pk"))
     rows = Enrollment.objects.filter(
         ~Exists(given), status=Enrollment.Status.COMPLETED, version__certificate_kind=CertificateKind.GRADUATION
     )

@@ -23,6 +23,7 @@ from asn_lms.lib.later import later
 from asn_lms.lib.refusals import NotYours, Refusal
 from enrollments.certificates.actions import mark_synced
 from enrollments.certificates.models import Certificate
+from enrollments.enrolling.models import Enrollment
 from enrollments.siasn.client import connection
 from enrollments.siasn.models import DELIVERED, Posting, SiasnPerson
 from enrollments.siasn.resting import is_resting
@@ -62,9 +63,14 @@ def sweep(now: datetime, at: str | None) -> bool:
 
 @transaction.atomic
 def open_rows() -> int:
-    """A row for each delivered certificate that has none, some hundred at a time; returns how many. Two at once write it once."""
+    """A row for each delivered certificate that has none, some hundred at a time; returns how many. Two at once write it once.
+
+    A statement that somebody attended without completing gave no JP, so SIASN is not told of it.
+    """
     fresh = list(
-        Certificate.objects.filter(state__in=DELIVERED, siasn__isnull=True)
+        Certificate.objects.filter(
+            state__in=DELIVERED, siasn__isnull=True, enrollment__status=Enrollment.Status.COMPLETED
+        )
         .select_related("enrollment__completion_agency", "enrollment__agency")
         .order_by("id")[:BATCH]
     )

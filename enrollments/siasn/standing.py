@@ -11,6 +11,7 @@ from accounts.people.models import User
 from asn_lms.lib.days import local_day
 from courses.structure.models import CourseVersion
 from enrollments.certificates.models import Certificate
+from enrollments.enrolling.models import Enrollment
 from enrollments.siasn.client import connection
 from enrollments.siasn.index import Estimate, Standing, Training, category, estimate, has_it, is_exempt
 from enrollments.siasn.models import CourseMapping, IndexPoint, OfficialIndex, SiasnPerson
@@ -47,6 +48,7 @@ def standing_of(person: User) -> Standing:
     rows = (
         Certificate.objects.held_by(person)
         .live()
+        .filter(enrollment__status=Enrollment.Status.COMPLETED)
         .annotate(
             type_code=Coalesce(
                 F("enrollment__cohort__course__siasn__training_type__code"),

@@ -166,6 +166,19 @@ DOORS = [
         is_kept=False,
         spoils=True,
     ),
+    # Papers for a cohort in one act
+    Door("issue", OFFICE, at=_cohort, post=200, body=lambda side: {"to": "attended", "who": "all"}),
+    Door("issuance", OFFICE, at=lambda side: {"pk": side.issuance.pk}),
+    Door("issuance-again", OFFICE, at=lambda side: {"pk": side.issuance.pk}, get=None, post=302, spoils=True),
+    # A file of certificates
+    room(
+        "archive",
+        f"head {OFFICE}",
+        query=_unit,
+        post=302,
+        body=lambda side: {"whose": "people", "state": "all"},
+        may_double=True,
+    ),
     # Designs and what STTP rest on
     room("office-designs", OFFICE),
     room(

@@ -9,15 +9,19 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.jobs.models import Job
 from accounts.notices.models import Notice
 from accounts.people.models import User
 from courses.structure.models import CourseVersion
+from enrollments.archives.actions import TASK as PACK
 from enrollments.attempts.models import AttemptItem
 from enrollments.certificates.models import Certificate
 from enrollments.credits.queries import statement
 from enrollments.credits.recount import faults, recount
 from enrollments.enrolling.models import Enrollment
 from enrollments.grading.queries import list_answers
+from enrollments.issuance.models import Issuance
+from enrollments.issuance.queries import queue_of
 from enrollments.management.commands.demo import load
 from enrollments.management.demo.people import ACCOUNTS
 from enrollments.reminders.models import Reminder
@@ -94,6 +98,15 @@ def test_the_officer_has_a_course_in_the_making_and_the_reviewer_one_to_decide()
     [waiting] = CourseVersion.objects.filter(state=CourseVersion.State.IN_REVIEW)
     assert of("officer") in begun.authors.all()
     assert (waiting.course.code, waiting.reviewer) == ("MNJ-WKT", of("reviewer"))
+
+
+def test_the_officer_finds_statements_on_their_way_and_the_head_a_file_of_certificates() -> None:
+    queue = queue_of(Issuance.objects.get(), show="", after=None)
+    assert (queue.counts["hand"], queue.counts["waiting"]) == (1, 0)
+    assert queue.counts["asked"]
+    assert queue.counts["making"]
+    job = Job.objects.get(task=PACK, owner=of("head"))
+    assert (job.state, job.result["missing"]) == ("done", 0)
 
 
 def test_the_officer_finds_what_siasn_was_told_and_nothing_of_it_can_be_sent() -> None:

@@ -100,6 +100,12 @@ def try_again(certificate: Certificate, *, by: User) -> None:
     """An officer lets a certificate that was put aside be tried anew."""
     if not may_try_again(by, certificate):
         raise NotYours(_("Only training officers of the organiser may do this."))
+    take_up_again(certificate, by=by)
+
+
+@transaction.atomic
+def take_up_again(certificate: Certificate, *, by: User) -> None:
+    """What `try_again` does, for who has asked whether it may be done."""
     Certificate.objects.filter(pk=certificate.pk, is_stuck=True).update(
         is_stuck=False, tries=0, lease_until=None, error=""
     )

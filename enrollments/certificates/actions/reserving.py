@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.agencies.models import Agency
@@ -14,6 +15,7 @@ from accounts.audit.actions import entry_for, record, record_many
 from accounts.notices.actions import tell
 from accounts.notices.queries import officers_over
 from asn_lms.lib.days import local_day
+from courses.taxonomy.models import CertificateKind
 from enrollments.certificates.actions.confirming import CONFIRM_WITHIN, ask_for_confirmation
 from enrollments.certificates.models import Certificate, CertificateSeries
 from enrollments.certificates.queries import is_withheld, withheld_places
@@ -73,13 +75,17 @@ def reserve_certificate(
     titles are right; who says nothing within two days has said yes.
 
     `kind`: the version's, unless given. `scores`: of the graded modules, by module id. `replaces`: the revoked one in whose
-    place this one comes; kind, subjects and registration are taken over from it.
+    place this one comes; kind, subjects and registration are taken over from it. Who has a statement that they attended, and
+    completes after all, gets the certificate in its place.
     """
     now = now or timezone.now()
-    live = Certificate.objects.live().filter(enrollment=enrollment).first()
-    if live:
-        return live
     kind = kind or (replaces.kind if replaces else enrollment.version.certificate_kind)
+    live = Certificate.objects.live().filter(enrollment=enrollment).select_for_update(of=("self",)).first()
+    if live and (live.kind != CertificateKind.STATEMENT or kind == CertificateKind.STATEMENT):
+        return live
+    if live:
+        replaces = _supersede(live, now)
+    like = replaces if replaces and replaces.kind == kind else None
     series = _locked_series(enrollment.cohort.organiser, on.year, kind)
     series.last += 1
     series.save(update_fields=["last"])
@@ -92,8 +98,8 @@ def reserve_certificate(
         number=number(series.template, series.last, on),
         issued_on=on,
         confirm_until=now + CONFIRM_WITHIN,
-        subjects=replaces.subjects if replaces else subjects_of(enrollment.version, scores),
-        registration_code=replaces.registration_code if replaces else "",
+        subjects=like.subjects if like else subjects_of(enrollment.version, scores),
+        registration_code=like.registration_code if like else "",
         replaces=replaces,
     )
     record("certificate.numbered", certificate, by=None, number=certificate.number)
@@ -141,6 +147,17 @@ def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list
         series.save(update_fields=["last"])
     record_many([entry_for("certificate.numbered", row, by=None, number=row.number) for row in reserved])
     return reserved
+
+
+def _supersede(statement: Certificate, now: datetime) -> Certificate:
+    """Take back a statement in whose place the certificate of the completed course comes."""
+    with translation.override("id"):  # read by whoever checks the paper
+        reason = _("The course was completed since; its certificate takes the place of this statement.")
+    statement.state, statement.revoked_at, statement.revoked_reason = Certificate.State.REVOKED, now, reason
+    statement.is_stuck, statement.lease_until = False, None
+    statement.save()
+    record("certificate.superseded", statement, by=None)
+    return statement
 
 
 def _tell_withheld(place: Enrollment) -> None:

@@ -17,6 +17,7 @@ from enrollments.certificates.models import Certificate
 from enrollments.management.demo.courses import write_courses
 from enrollments.management.demo.desks import write_desks
 from enrollments.management.demo.history import SIGNED_BY_HAND, write_history
+from enrollments.management.demo.papers import write_papers
 from enrollments.management.demo.people import ACCOUNTS, PASSWORD, write_people
 from enrollments.management.demo.siasn import write_siasn
 from enrollments.management.demo.tree import ROOT_CODE, write_tree
@@ -64,9 +65,10 @@ def load() -> dict[str, Any]:
     for_signing = papers.filter(series__organiser=city.offices[SIGNED_BY_HAND[1]], state=Certificate.State.CONFIRMED)
     for certificate in [*papers.filter(enrollment__learner__in=crowd.accounts.values()), *for_signing[:6]]:
         issue_certificate(certificate.pk, now)
+    write_siasn(city, crowd, now)
+    write_papers(city, crowd, now)
     # Nobody is written to about the demo's own beginnings.
     Notice.objects.filter(mail_state=Notice.Mail.DUE).update(mail_state=Notice.Mail.NONE)
-    write_siasn(city, crowd, now)
     return {"loaded": True, "people": len(crowd.everybody()), "courses": len(courses), "enrollments": places}
 
 
