@@ -10,6 +10,7 @@ from courses.authoring.organisers import OrganiserField
 from courses.lesson_kinds import kinds
 from courses.publishing.queries import REQUIRED
 from courses.structure.models import CourseVersion, Lesson, Module
+from courses.taxonomy.models import LearningPath
 
 
 class NewCourseForm(forms.Form):
@@ -70,6 +71,9 @@ class DetailsForm(VersionForm):
         for name in REQUIRED:
             needed: Any = self.fields[name]
             needed.needed_later = not needed.required  # said beside the label; a draft may still be saved without it
+        path: Any = self.fields["path"]
+        # Tugas belajar and izin belajar are formal study elsewhere: no course of ours.
+        path.queryset = path.queryset.exclude(form=LearningPath.Form.STUDY)
         competency: Any = self.fields["competency"]
         competency.empty_label = None
 

@@ -4,9 +4,11 @@ It proves that nobody changed a paper since this installation issued it, and not
 says "CONTOH – tidak sah". Its keys are rows, made once by whoever needs them first.
 """
 
+import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from math import ceil
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,21 +22,27 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from asn_lms.lib.sealed import SealBroken, seal, unseal
 from asn_lms.lib.secret import Secret
 from enrollments.signing import certs
 from enrollments.signing.certs import Issued, Pen
 from enrollments.signing.models import AuthorityKey
-from enrollments.signing.trouble import KeysLocked, PassphraseTooShort, WrongPassphrase
+from enrollments.signing.trouble import KeysLocked, PassphraseTooShort, TooManyGuesses, WrongPassphrase
+
+logger = logging.getLogger(__name__)
 
 Role = AuthorityKey.Role
 MARK = "CONTOH – tidak sah: "
 # Key of the advisory lock under which keys are made.
 MAKING_KEYS = 0x5167_4B65
 SHORTEST_PASSPHRASE = 8
+FREE_GUESSES = 5
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 PURPOSE = "signing.authority_key"
 
 
@@ -47,7 +55,7 @@ def seal_pen(organisation: str) -> Pen:
 def person_pen(owner: str, name: str, organisation: str, passphrase: Secret[str]) -> Pen:
     """What signs for a person; the passphrase that they type the first time is theirs from then on.
 
-    Raises PassphraseTooShort, and WrongPassphrase on any other one later.
+    Raises PassphraseTooShort, and WrongPassphrase on any other one later; after some of these TooManyGuesses, for a while.
     """
     rows = _rows(Role.PERSON, owner)
     if rows is None:
@@ -120,15 +128,59 @@ def _loaded(certificate: bytes, sealed_key: bytes) -> Issued:
 
 
 def _opened(row: AuthorityKey, passphrase: Secret[str]) -> Issued:
-    """Each time anew: what a passphrase opens stays open no longer than one paper."""
+    """Each time anew: what a passphrase opens stays open no longer than one paper.
+
+    Guesses are counted under the row's lock, so that many at once are no more than one after the other, and committed before
+    the caller hears of them. While the key is closed not even the right passphrase is tried.
+    """
     locked = _unsealed(bytes(row.sealed_key))
+    with transaction.atomic():
+        row = AuthorityKey.objects.select_for_update().get(pk=row.pk)
+        wait = _seconds_closed(row)
+        key = None if wait else _key_in(locked, passphrase)
+        if key is not None and row.wrong_guesses:
+            _note_guesses(row, 0)
+        elif key is None and not wait:
+            _note_guesses(row, row.wrong_guesses + 1)
+    if wait:
+        minutes = -(-wait // 60)
+        sentence = ngettext(
+            "Too many wrong passphrases: none is tried for another %(minutes)d minute. Nothing more was signed.",
+            "Too many wrong passphrases: none is tried for another %(minutes)d minutes. Nothing more was signed.",
+            minutes,
+        )
+        raise TooManyGuesses(sentence % {"minutes": minutes})
+    if key is None:
+        raise WrongPassphrase
+    return Issued(x509.load_der_x509_certificate(bytes(row.certificate)), key)
+
+
+def _key_in(locked: Secret[bytes], passphrase: Secret[str]) -> ec.EllipticCurvePrivateKey | None:
     try:
         key = load_der_private_key(locked.reveal(), password=passphrase.reveal().encode())
     except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise WrongPassphrase
-    return Issued(x509.load_der_x509_certificate(bytes(row.certificate)), key)
+        return None
+    return key if isinstance(key, ec.EllipticCurvePrivateKey) else None
+
+
+def _seconds_closed(row: AuthorityKey) -> int:
+    """By the database's clock; 0 when it is open."""
+    left: timedelta | None = (
+        AuthorityKey.objects.filter(pk=row.pk, closed_until__gt=Now())
+        .values_list(ExpressionWrapper(F("closed_until") - Now(), DurationField()), flat=True)
+        .first()
+    )
+    return max(1, ceil(left.total_seconds())) if left else 0
+
+
+def _note_guesses(row: AuthorityKey, wrong: int) -> None:
+    """Five are free; the fifth closes the key for a minute, each further one for twice as long, up to an hour."""
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(wrong - FREE_GUESSES, 10)) if wrong >= FREE_GUESSES else None
+    AuthorityKey.objects.filter(pk=row.pk).update(
+        wrong_guesses=min(wrong, 1000), closed_until=Now() + pause if pause else None
+    )
+    if pause:
+        logger.warning("Signing key %s closed for %s after %s wrong passphrases", row.pk, pause, wrong)
 
 
 def _unsealed(sealed: bytes) -> Secret[bytes]:

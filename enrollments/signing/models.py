@@ -21,6 +21,9 @@ class AuthorityKey(models.Model):
     certificate = models.BinaryField()  # X.509, DER
     # PKCS #8, sealed under SECRET_KEY; a person's is locked by their passphrase before that.
     sealed_key = models.BinaryField()
+    # Of a person's: wrong passphrases in a row, and until when none is tried (authority.py).
+    wrong_guesses = models.PositiveSmallIntegerField(default=0)
+    closed_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -31,6 +34,10 @@ class AuthorityKey(models.Model):
             models.CheckConstraint(
                 condition=Q(role__in=["root", "stamp"], owner="") | Q(role__in=["seal", "person"]) & ~Q(owner=""),
                 name="signing_key_of_seal_or_person_has_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_until__isnull=True) | Q(role="person", wrong_guesses__gt=0),
+                name="signing_key_closes_for_wrong_guesses",
             ),
         ]
 

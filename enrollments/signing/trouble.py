@@ -24,6 +24,11 @@ class WrongPassphrase(SigningTrouble):
     stops_batch = True
 
 
+class TooManyGuesses(SigningTrouble):
+    says = _("Too many wrong passphrases. Wait a while, then type it again.")
+    stops_batch = True
+
+
 class WrongCode(SigningTrouble):
     says = _("The one-time code is wrong or has expired. Ask for a new one and go on; what is signed stays signed.")
     stops_batch = True

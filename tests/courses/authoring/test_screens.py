@@ -15,6 +15,7 @@ from courses.authoring.outline import add_lesson, add_module
 from courses.lesson_kinds import kinds
 from courses.publishing.actions import submit
 from courses.structure.models import Course, CourseVersion
+from courses.taxonomy.models import LearningPath
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses.build import ready_draft
@@ -106,6 +107,20 @@ def _lesson(lesson: Any, **fields: Any) -> dict[str, Any]:
         "lesson-is_required": "on",
         **fields,
     }
+
+
+def test_formal_study_is_no_course_of_ours_so_no_author_can_choose_it(people: Cast) -> None:
+    draft = ready_draft(people.bkpsdm)
+    study = LearningPath.objects.get(code="PD01")
+    address = reverse("course-details", args=[draft.course.code])
+    client = visitor(people.officer)
+    said = client.get(address).content.decode()
+    assert study.name not in said
+    assert LearningPath.objects.get(code="NKL03").name in said
+    answer = client.post(address, {"title": draft.title, "organiser": people.bkpsdm.pk, "path": study.pk})
+    assert answer.context["form"].has_error("path")
+    draft.refresh_from_db()
+    assert draft.path != study
 
 
 def test_autosave_answers_with_one_line_and_says_what_is_missing(people: Cast) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -25,7 +28,14 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.signing import authority, signers
 from enrollments.signing.models import AuthorityKey, SealActivation
 from enrollments.signing.signers import SIGNERS, Signatory
-from enrollments.signing.trouble import KeysLocked, PaperRefused, PassphraseTooShort, WrongPassphrase
+from enrollments.signing.trouble import (
+    KeysLocked,
+    PaperRefused,
+    PassphraseTooShort,
+    SigningTrouble,
+    TooManyGuesses,
+    WrongPassphrase,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +184,71 @@ def test_the_first_passphrase_is_the_persons_from_then_on(paper: bytes) -> None:
         with pytest.raises(WrongPassphrase) as caught:
             signed(paper, "local_person", wrong)
         assert caught.value.stops_batch
+
+
+def _guess(paper: bytes, text: str) -> type[Exception] | None:
+    try:
+        signed(paper, "local_person", Secret(text))
+    except SigningTrouble as trouble:
+        return type(trouble)
+    return None
+
+
+def _wait_is_over() -> None:
+    AuthorityKey.objects.filter(role="person").update(closed_until=Now() - timedelta(seconds=1))
+
+
+def test_after_five_wrong_passphrases_not_even_the_right_one_is_tried_for_a_while_that_grows(paper: bytes) -> None:
+    signed(paper, "local_person", SECRET)
+    right = SECRET.reveal()
+    assert [_guess(paper, "salah sekali") for _ in range(6)] == [WrongPassphrase] * 5 + [TooManyGuesses]
+    assert _guess(paper, right) == TooManyGuesses
+    assert TooManyGuesses.stops_batch
+    row = AuthorityKey.objects.get(role="person")
+    assert row.wrong_guesses == 5  # what is not tried is not counted
+    for minutes in (2, 4, 8, 16, 32, 60, 60):
+        _wait_is_over()
+        assert _guess(paper, "salah sekali") == WrongPassphrase
+        row.refresh_from_db()
+        assert row.closed_until is not None
+        assert abs(row.closed_until - timezone.now() - timedelta(minutes=minutes)) < timedelta(seconds=20)
+    with pytest.raises(TooManyGuesses, match="60"):
+        signed(paper, "local_person", SECRET)
+    _wait_is_over()
+    assert _guess(paper, right) is None
+    row.refresh_from_db()
+    assert (row.wrong_guesses, row.closed_until) == (0, None)  # and five are free again
+
+
+def test_one_persons_wrong_guesses_close_nobody_elses_key(paper: bytes) -> None:
+    signed(paper, "local_person", SECRET)
+    other = Signatory("Lain", BKPSDM.organisation, owner="9")
+    signed(paper, "local_person", Secret("lain sama sekali"), other)
+    assert _guess(paper, "salah sekali") == WrongPassphrase
+    for _ in range(5):
+        _guess(paper, "salah sekali")
+    assert judged(signed(paper, "local_person", Secret("lain sama sekali"), other)).bottom_line
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_guesses_at_once_five_are_tried(paper: bytes) -> None:
+    signed(paper, "local_person", SECRET)
+    start = threading.Barrier(8)
+    answers: list[type[Exception] | None] = []
+
+    def guess(number: int) -> None:
+        try:
+            start.wait()
+            answers.append(_guess(paper, f"tebakan nomor {number}"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(str(one) for one in answers) == sorted([str(WrongPassphrase)] * 5 + [str(TooManyGuesses)] * 3)
 
 
 def test_a_passphrase_that_is_too_short_makes_no_key(paper: bytes) -> None:
