@@ -26,6 +26,7 @@ VERBS: dict[str, Promise] = {
     "certificate.issue_tried_again": _("had papers tried again for the cohort"),
     "certificate.issued": _("issued the certificate"),
     "certificate.numbered": _("gave a number to the certificate"),
+    "certificate.registered": _("entered the registration code of LAN of the certificate"),
     "certificate.reissued": _("issued anew the certificate"),
     "certificate.revoked": _("revoked the certificate"),
     "certificate.unshared": _("took back the link to the certificate"),

@@ -90,6 +90,23 @@ class SettleForm(forms.Form):
     )
 
 
+class CodesForm(forms.Form):
+    """Registration codes as a list."""
+
+    text = forms.CharField(
+        label=_("Paste a list: NIP and code, one person a line"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Two columns copied from Excel will do. What stands here goes before the fields above."),
+    )
+    file = forms.FileField(
+        label=_("Or a file: CSV or XLSX with the columns nip and kode"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+
 class RevokeForm(forms.Form):
     """Why a certificate is taken back, and whether another takes its place."""
 

@@ -15,33 +15,9 @@ from accounts.agencies.models import Agency, below
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
 from courses.taxonomy.models import CertificateKind
+from enrollments.certificates.unchanging import PRINTED_NEVER_CHANGES
 from enrollments.designs.models import DesignVersion
 from enrollments.enrolling.models import Enrollment
-
-# What may still move on a row: while it is numbered, all but its identity; once frozen, only its way from state to state; once
-# the paper stands, no byte of it.
-_MOVING = (
-    "state was_confirmed_by_learner confirm_until file sha256 size lease_until tries error is_stuck drawn_at signed_at"
-    " delivered_at synced_at revoked_at revoked_reason"
-)
-_PRINTED_NEVER_CHANGES = f"""
-IF TG_OP = 'DELETE' THEN
-    RAISE EXCEPTION 'a number that was given out is never taken back' USING ERRCODE = 'restrict_violation';
-END IF;
-IF (NEW.enrollment_id, NEW.series_id, NEW.sequence, NEW.number, NEW.public_id, NEW.issued_on)
-   IS DISTINCT FROM (OLD.enrollment_id, OLD.series_id, OLD.sequence, OLD.number, OLD.public_id, OLD.issued_on) THEN
-    RAISE EXCEPTION 'a certificate keeps its number' USING ERRCODE = 'restrict_violation';
-END IF;
-IF OLD.frozen_at IS NOT NULL AND (to_jsonb(NEW) - '{{{",".join(_MOVING.split())}}}'::text[])
-   <> (to_jsonb(OLD) - '{{{",".join(_MOVING.split())}}}'::text[]) THEN
-    RAISE EXCEPTION 'what is printed never changes' USING ERRCODE = 'restrict_violation';
-END IF;
-IF OLD.state IN ('signed', 'delivered', 'synced', 'revoked')
-   AND (NEW.file, NEW.sha256, NEW.size) IS DISTINCT FROM (OLD.file, OLD.sha256, OLD.size) THEN
-    RAISE EXCEPTION 'a paper that stands never changes' USING ERRCODE = 'restrict_violation';
-END IF;
-RETURN NEW;
-"""
 
 
 def public_id() -> str:
@@ -117,7 +93,13 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def issuable(self) -> "CertificateQuerySet":
         """What goes its way without a person: to be drawn, sealed or told, and in nobody's hands."""
-        return self.free().filter(state__in=Certificate.GOING, is_stuck=False)
+        return self.free().filter(~Certificate.LACKS_CODE, state__in=Certificate.GOING, is_stuck=False)
+
+    def to_be_registered(self, cohort: Any) -> "CertificateQuerySet":
+        """Those of a cohort whose registration code may be entered: missing, or given and not yet confirmed."""
+        states = [Certificate.State.NUMBERED, Certificate.State.CONFIRMED]
+        open_ = Certificate.LACKS_CODE | Q(state=Certificate.State.NUMBERED)
+        return self.filter(open_, enrollment__cohort=cohort, needs_registration=True, state__in=states)
 
     def to_be_signed_by(self, user: Any) -> "CertificateQuerySet":
         """What lies in the queue of this official."""
@@ -145,6 +127,8 @@ class Certificate(models.Model):
     GOING = (State.CONFIRMED, State.DRAWN, State.SIGNED)
     # The paper that others may trust stands; from here on no byte of it changes.
     READY = (State.SIGNED, State.DELIVERED, State.SYNCED)
+
+    LACKS_CODE = Q(needs_registration=True, registration_code="")
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="certificates")
     series = models.ForeignKey(CertificateSeries, on_delete=models.PROTECT, related_name="certificates")
@@ -194,7 +178,9 @@ class Certificate(models.Model):
     back_name = models.CharField(max_length=320, blank=True)
     back_post = models.CharField(max_length=150, blank=True)
     back_nip = models.CharField(max_length=18, blank=True)
-    # Given by LAN for the families that it registers; typed in by an officer before the name is confirmed.
+    # Of a family that LAN registers, as it was when the number was given.
+    needs_registration = models.BooleanField(default=False, editable=False)
+    # Given by LAN, entered by an officer before the paper is drawn.
     registration_code = models.CharField(_("registration code of LAN"), max_length=60, blank=True)
     # [{"title": …, "jp": "1.50", "score": "87.50"}] for the back page; set with the number, since no person changes it
     subjects = models.JSONField(default=list)
@@ -242,6 +228,12 @@ class Certificate(models.Model):
                 name="certificate_is_drawn_before_it_is_more",
             ),
             models.CheckConstraint(
+                condition=Q(state__in=["numbered", "confirmed", "revoked"])
+                | Q(needs_registration=False)
+                | ~Q(registration_code=""),
+                name="registered_certificate_is_drawn_with_its_code",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="revoked", revoked_at__isnull=False)
                 | (~Q(state="revoked") & Q(revoked_at__isnull=True)),
                 name="revocation_date_matches_state",
@@ -264,7 +256,7 @@ class Certificate(models.Model):
                 name="printed_never_changes",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                func=_PRINTED_NEVER_CHANGES,
+                func=PRINTED_NEVER_CHANGES,
             )
         ]
 
@@ -288,7 +280,14 @@ class Certificate(models.Model):
     @property
     def is_being_made(self) -> bool:
         """It becomes a paper by itself within a minute or so."""
-        return self.state in {self.State.CONFIRMED, self.State.DRAWN} and not self.is_stuck
+        is_going = self.state in {self.State.CONFIRMED, self.State.DRAWN}
+        return is_going and not self.is_stuck and not self.lacks_code
+
+    @property
+    def lacks_code(self) -> bool:
+        """It waits for the registration code of LAN."""
+        is_early = self.state in {self.State.NUMBERED, self.State.CONFIRMED}
+        return is_early and self.needs_registration and not self.registration_code
 
 
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):

@@ -78,6 +78,7 @@ def withheld_places() -> EnrollmentQuerySet:
 SHOWN: dict[str, Promise] = {
     "": _("To be done"),
     "asked": _("Name being confirmed"),
+    "code": _("Awaiting the code of LAN"),
     "making": _("Being made"),
     "unsigned": _("Awaiting signature"),
     "ready": _("Issued"),
@@ -101,7 +102,7 @@ def office_certificates(
     """What the officer's units issue, newest first, `PAGE` at a time. `text`: words of the name, or a part of the number."""
     mine = Certificate.objects.issued_by(user)
     corrections = CorrectionRequest.objects.open().settled_by(user).exclude(certificate__enrollment__learner=user)
-    of = Cohort.objects.run_by(user).select_related("version").filter(pk=cohort).first() if cohort else None
+    of = Cohort.objects.run_by(user).select_related("version__family").filter(pk=cohort).first() if cohort else None
     if of is not None:
         mine = mine.filter(enrollment__cohort=of)
         corrections = corrections.filter(certificate__enrollment__cohort=of)
@@ -135,6 +136,8 @@ def _shown(name: str) -> Q:
         "revoked": [State.REVOKED],
         "all": list(State),
     }
+    if name == "code":
+        return Certificate.LACKS_CODE & Q(state__in=[State.NUMBERED, State.CONFIRMED])
     return Q(is_stuck=True) if name == "" else Q(state__in=states[name])
 
 

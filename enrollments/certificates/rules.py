@@ -5,6 +5,7 @@ from typing import Any
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import covers
 from enrollments.certificates.models import Certificate, CorrectionRequest
+from enrollments.cohorts.models import Cohort
 
 
 def may_try_again(user: Any, certificate: Certificate) -> bool:
@@ -16,6 +17,11 @@ def may_revoke(user: Any, certificate: Certificate) -> bool:
     """Training officers of the organiser, and nobody their own."""
     is_own = user.pk == certificate.enrollment.learner_id
     return not is_own and covers(user, certificate.series.organiser, RoleGrant.Role.OFFICER)
+
+
+def may_register(user: Any, cohort: Cohort) -> bool:
+    """Training officers of the organiser enter what LAN gave."""
+    return covers(user, cohort.organiser, RoleGrant.Role.OFFICER)
 
 
 def may_confirm(user: Any, certificate: Certificate) -> bool:

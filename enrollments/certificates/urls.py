@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollments.certificates.views import office, own, public, sharing, signing
+from enrollments.certificates.views import office, own, public, registering, sharing, signing
 
 urlpatterns = [
     # /certificates/
@@ -29,5 +29,6 @@ urlpatterns = [
     path("office/certificates/<int:pk>/", office.certificate, name="office-certificate"),
     path("office/certificates/<int:pk>/again/", office.again, name="certificate-again"),
     path("office/certificates/<int:pk>/revoke/", office.take_back, name="certificate-revoke"),
+    path("office/certificates/cohorts/<int:cohort_id>/codes/", registering.codes, name="office-codes"),
     path("office/certificates/corrections/<int:pk>/", office.correction, name="office-correction"),
 ]

@@ -43,6 +43,7 @@ class Fate(models.TextChoices):
     WITHHELD = "withheld", _("STTP without a valid accreditation of the organiser")
     CORRECTION = "correction", _("a correction of the name is being asked for")
     NAME = "name", _("the name is being confirmed; two days of silence are a yes")
+    CODE = "code", _("waits for the registration code of LAN")
     MAKING = "making", _("is being made")
     NOBODY = "nobody", _("nobody is named who signs: name an official, then issue it anew")
     SIGNING = "signing", _("waits for the official's signature")

@@ -46,6 +46,7 @@ def with_fate(
     rows = places.annotate(
         paper_state=Subquery(standing.values("state")[:1]),
         paper_is_stuck=Subquery(standing.values("is_stuck")[:1]),
+        paper_lacks_code=Exists(standing.filter(Certificate.LACKS_CODE)),
         paper_signatory=Subquery(standing.values("signatory")[:1]),
         was_revoked=Exists(papers),
         completed_on=TruncDate("completed_at", tzinfo=ZoneInfo(zone)),
@@ -86,6 +87,7 @@ def _finished() -> list[Condition]:
         (Q(paper_is_stuck=True), Fate.AGAIN),
         (Q(paper_state=State.NUMBERED) & Q(Exists(asked)), Fate.CORRECTION),
         (Q(paper_state=State.NUMBERED), Fate.NAME),
+        (Q(paper_state=State.CONFIRMED, paper_lacks_code=True), Fate.CODE),
         (Q(paper_state__in=[State.CONFIRMED, State.DRAWN]), Fate.MAKING),
         (Q(paper_state=State.AWAITING_SIGNATURE), Fate.SIGNING),
     ]

@@ -168,6 +168,7 @@ DOORS = [
     ),
     # Papers for a cohort in one act
     Door("issue", OFFICE, at=_cohort, post=200, body=lambda side: {"to": "attended", "who": "all"}),
+    Door("office-codes", OFFICE, at=_cohort, post=302, body=lambda side: {"text": ""}),
     Door("issuance", OFFICE, at=lambda side: {"pk": side.issuance.pk}),
     Door("issuance-again", OFFICE, at=lambda side: {"pk": side.issuance.pk}, get=None, post=302, spoils=True),
     # A file of certificates

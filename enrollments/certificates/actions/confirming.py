@@ -6,12 +6,15 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.audit.actions import record
 from accounts.notices.actions import tell
 from accounts.notices.kinds import SEND, Verdict, before_sending
 from accounts.notices.models import Notice
+from accounts.notices.queries import officers_over
 from accounts.people.models import User
+from asn_lms.lib.days import local_day
 from asn_lms.lib.later import later
 from asn_lms.lib.refusals import NotYours, Refusal
 from enrollments.certificates.models import Certificate
@@ -92,6 +95,22 @@ def _confirm(certificate: Certificate, by: User | None, now: datetime) -> Certif
     certificate.state = Certificate.State.CONFIRMED
     certificate.save()
     record("certificate.confirmed", certificate, by=by)
+    if certificate.lacks_code:
+        _tell_code_missing(certificate, now)
     if by is not None:
         later("certificates.issue", certificate.pk)
     return certificate
+
+
+def _tell_code_missing(certificate: Certificate, now: datetime) -> None:
+    """Once a day for each cohort, whatever the number of people."""
+    organiser, cohort = certificate.series.organiser, certificate.enrollment.cohort
+    for officer in officers_over(organiser):
+        tell(
+            officer,
+            "certificate.code_missing",
+            f"cohort {cohort.pk} {local_day(organiser.zone, now)}",
+            gettext_lazy("Certificates wait for the registration code of LAN"),
+            gettext_lazy("Names are confirmed, but without the code nothing is drawn. Enter the codes that LAN gave."),
+            reverse("office-codes", args=[cohort.pk]),
+        )

@@ -15,6 +15,7 @@ from accounts.audit.actions import entry_for, record, record_many
 from accounts.notices.actions import tell
 from accounts.notices.queries import officers_over
 from asn_lms.lib.days import local_day
+from courses.structure.models import CourseVersion
 from courses.taxonomy.models import CertificateKind
 from enrollments.certificates.actions.confirming import CONFIRM_WITHIN, ask_for_confirmation
 from enrollments.certificates.models import Certificate, CertificateSeries
@@ -99,6 +100,7 @@ def reserve_certificate(
         issued_on=on,
         confirm_until=now + CONFIRM_WITHIN,
         subjects=like.subjects if like else subjects_of(enrollment.version, scores),
+        needs_registration=_needs_registration(enrollment.version, kind),
         registration_code=like.registration_code if like else "",
         replaces=replaces,
     )
@@ -140,6 +142,7 @@ def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list
                     issued_on=on,
                     confirm_until=until,
                     subjects=subjects[place.version_id],
+                    needs_registration=_needs_registration(place.version, kind),
                 )
             )
         reserved += Certificate.objects.bulk_create(rows, batch_size=1000)
@@ -147,6 +150,12 @@ def reserve_certificates(completions: Sequence[tuple[Enrollment, date]]) -> list
         series.save(update_fields=["last"])
     record_many([entry_for("certificate.numbered", row, by=None, number=row.number) for row in reserved])
     return reserved
+
+
+def _needs_registration(version: CourseVersion, kind: str) -> bool:
+    """Certificates of Latsar, PKP, PKA and PKN bear a code of LAN (domain reference §3.4); a statement of attendance none."""
+    family = version.family
+    return kind != CertificateKind.STATEMENT and family is not None and family.is_registered_with_lan
 
 
 def _supersede(statement: Certificate, now: datetime) -> Certificate:
