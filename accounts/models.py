@@ -5,6 +5,7 @@ from accounts.audit.models import AuditEntry
 from accounts.jobs.models import ClockBeat, IdempotencyKey, Job
 from accounts.notices.models import Notice
 from accounts.people.models import PersonNumber, Placement, Rank, User
+from accounts.portraits.models import Portrait
 from accounts.roles.models import RoleGrant
 from accounts.signin.models import ActivationCode, ApiToken, PrivacyAcknowledgement, PrivacyNotice
 
@@ -20,6 +21,7 @@ __all__ = [
     "Notice",
     "PersonNumber",
     "Placement",
+    "Portrait",
     "PrivacyAcknowledgement",
     "PrivacyNotice",
     "Rank",

@@ -1,11 +1,13 @@
 """Rows for tests: plain functions that state only what matters, and fill in the rest."""
 
+import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.db import transaction
+from PIL import Image
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
@@ -174,3 +176,10 @@ def credit(
         course_id=place.version.course_id,
     )
     return record_credits([activity])[0]
+
+
+def picture(width: int = 600, height: int = 800, colour: str = "teal", kind: str = "PNG", **options: Any) -> bytes:
+    """A plain picture as a file of that kind."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, kind, **options)
+    return out.getvalue()

@@ -22,6 +22,8 @@ from accounts.agencies.models import Agency
 from accounts.jobs.models import Job
 from accounts.notices.models import Notice
 from accounts.people.models import User
+from accounts.portraits.actions import give_portrait
+from accounts.portraits.models import Portrait
 from accounts.roles.models import RoleGrant
 from accounts.signin.actions import acknowledge, issue_token, trust_office_address
 from accounts.signin.models import ApiToken
@@ -90,6 +92,7 @@ class Side:
     spare: Agency
     shut: Agency
     learner: User
+    portrait: Portrait
     head: User
     leaver: User
     grant: RoleGrant
@@ -240,6 +243,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         ),
         grant=head.grants.get(),
         learner=learner,
+        portrait=give_portrait(learner, make.picture()),
         head=head,
         draft=draft,
         module=draft.modules.order_by("position")[0],

@@ -78,6 +78,8 @@ VERBS: dict[str, Promise] = {
     "person.number_changed": _("changed the number of"),
     "person.reactivated": _("reactivated the account of"),
     "person.transferred": _("transferred or changed the post of"),
+    "portrait.given": _("gave a photograph for the papers of"),
+    "portrait.taken_back": _("removed the photograph of"),
     "report.exported": _("exported the report"),
     "role.ended": _("ended the role"),
     "role.granted": _("gave the role"),

@@ -107,6 +107,8 @@ class PersonPage:
     numbers: list[Any]
     placements: list[Any]
     grants: list[Any]
+    # Their photograph for papers, when they gave one. Through the person, because photographs stand above this area.
+    portrait: Any
     entries: list[Told]
     today: date
 
@@ -120,6 +122,7 @@ def person_page(person: User, user: Any) -> PersonPage:
         numbers=list(person.numbers.all()),
         placements=list(person.placements.select_related("agency", "rank")),
         grants=list(person.grants.select_related("agency").order_by("until_on", "-from_on")),
+        portrait=person.portraits.filter(is_current=True).first(),
         entries=history_of(person, user),
         today=today,
     )

@@ -1,9 +1,11 @@
 """What is kept about a person, for that person (UU 27/2022: the right to see one's data)."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.people.models import PersonNumber, Placement, User
+from accounts.portraits.models import Portrait
 from accounts.roles.models import RoleGrant
 from accounts.signin.models import PrivacyAcknowledgement
 
@@ -15,6 +17,12 @@ class MyData:
     placements: list[Placement]
     grants: list[RoleGrant]
     acknowledgements: list[PrivacyAcknowledgement]
+    # The present one first, then those that stand on papers.
+    portraits: list[Portrait]
+
+    @property
+    def portrait(self) -> Portrait | None:
+        return next((one for one in self.portraits if one.is_current), None)
 
     def plain(self) -> dict[str, Any]:
         """The same as plain values, for a file."""
@@ -56,15 +64,24 @@ class MyData:
             "privacy_notices": [
                 {"version": a.notice.version, "acknowledged_at": a.at.isoformat()} for a in self.acknowledgements
             ],
+            "photographs": [
+                {
+                    "given_at": one.created_at.isoformat(),
+                    "is_current": one.is_current,
+                    "jpeg_base64": b64encode(one.content()).decode(),
+                }
+                for one in self.portraits
+            ],
         }
 
 
 def data_of(person: User) -> MyData:
-    """Read it in four queries."""
+    """Read it in five queries."""
     return MyData(
         person=person,
         numbers=list(person.numbers.all()),
         placements=list(person.placements.select_related("agency", "rank")),
         grants=list(person.grants.select_related("agency")),
         acknowledgements=list(person.privacy_acknowledgements.select_related("notice").order_by("-id")),
+        portraits=list(person.portraits.order_by("-is_current", "-id")),
     )

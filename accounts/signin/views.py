@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,17 +23,12 @@ from accounts.signin.forms import ActivationForm, PreferencesForm, TokenForm
 from accounts.signin.models import ApiToken
 from accounts.signin.mydata import data_of
 from accounts.signin.queries import current_notice, waiting_in
-from asn_lms.lib.pages import page
+from asn_lms.lib.pages import next_page, page
 from asn_lms.lib.refusals import Refusal
 
 
 def _next(request: HttpRequest) -> str:
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    return (
-        target
-        if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
-        else settings.LOGIN_REDIRECT_URL
-    )
+    return next_page(request) or settings.LOGIN_REDIRECT_URL
 
 
 @require_safe

@@ -58,3 +58,9 @@ def page_they_came_from(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
         return ""
     return urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl() or "/"
+
+
+def next_page(request: HttpRequest) -> str:
+    """The address, on this site, that a form or link named as `next`; empty when it names none, or a foreign one."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
+from asn_lms.lib.pictures import opened
 from asn_lms.lib.refusals import Refusal
 
 LONGEST_SIDE = 1600
-MOST_PIXELS = 60_000_000  # what a picture may unpack to; a phone's largest has 50 million
 LARGEST = 20 * 1024 * 1024
 
 
@@ -29,16 +29,10 @@ def shrink(file: IO[bytes] | Any) -> Shrunk:
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise Refusal(_("This picture is larger than 20 MB. Save it smaller and try again."))
-    try:
-        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise Refusal(_("This picture has too many pixels. Save it smaller and try again."))
-            opened.load()
-            if _is_plain_webp(opened):
-                return Shrunk(data, opened.width, opened.height)
-            return _as_webp(opened)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refusal(_("This picture cannot be read; the file may be damaged. Choose another one.")) from error
+    with opened(data) as picture:
+        if _is_plain_webp(picture):
+            return Shrunk(data, picture.width, picture.height)
+        return _as_webp(picture)
 
 
 def _is_plain_webp(picture: Image.Image) -> bool:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.agencies.models import Agency, below
+from accounts.portraits.models import Portrait
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
 from courses.taxonomy.models import CertificateKind
@@ -178,6 +179,8 @@ class Certificate(models.Model):
     back_name = models.CharField(max_length=320, blank=True)
     back_post = models.CharField(max_length=150, blank=True)
     back_nip = models.CharField(max_length=18, blank=True)
+    # The learner's photograph of that day, where the design prints one.
+    portrait = models.ForeignKey(Portrait, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # Of a family that LAN registers, as it was when the number was given.
     needs_registration = models.BooleanField(default=False, editable=False)
     # Given by LAN, entered by an officer before the paper is drawn.
@@ -271,6 +274,10 @@ class Certificate(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state in self.READY
+
+    @property
+    def prints_portrait(self) -> bool:
+        return self.design is not None and self.design.photo == DesignVersion.Photo.PORTRAIT
 
     @property
     def is_asked(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from datetime import datetime
 
+from accounts.portraits.models import Portrait
 from enrollments.certificates.models import Certificate
 from enrollments.designs.paper import OF_PLACE, Paper, paper_of, subjects_of
 from enrollments.designs.pdf import Look, draw
@@ -37,6 +38,7 @@ def freeze(certificate: Certificate, at: datetime) -> None:
     )
     for name in _NAMES:
         setattr(certificate, name, getattr(paper, name))
+    certificate.portrait = _portrait(certificate)
     certificate.signer = certificate.design.signer if certificate.design else for_agencies().name
     certificate.frozen_at = at
 
@@ -45,5 +47,16 @@ def drawn(certificate: Certificate) -> bytes:
     """The unsigned PDF of a frozen certificate; the same bytes each time. Raises typst.TypstError."""
     paper = Paper(**{name: getattr(certificate, name) for name in _NAMES})
     # The design's look, or the house's own, with the signer that was settled when the data were frozen.
-    look = replace(Look.of(certificate.design, certificate.kind), signer=certificate.signer)
+    look = replace(
+        Look.of(certificate.design, certificate.kind),
+        signer=certificate.signer,
+        portrait=certificate.portrait.content() if certificate.portrait else b"",
+    )
     return draw(paper, look, certificate.public_id)
+
+
+def _portrait(certificate: Certificate) -> Portrait | None:
+    """The learner's present photograph, where the design prints one."""
+    if not certificate.prints_portrait:
+        return None
+    return Portrait.objects.current().filter(person=certificate.enrollment.learner_id).first()

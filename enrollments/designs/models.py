@@ -59,7 +59,8 @@ class DesignVersion(models.Model):
 
     class Photo(models.TextChoices):
         NONE = "none", _("no photograph")
-        FRAME = "frame", _("a frame, to paste it in")
+        FRAME = "frame", _("a frame, to paste it on a print")
+        PORTRAIT = "portrait", _("the photograph that the learner gave; a frame where there is none")
 
     # What an officer may set on a draft, and the next draft takes over.
     DETAILS = (
@@ -108,7 +109,7 @@ class DesignVersion(models.Model):
     back_post = models.CharField(_("post of who is named on the back page"), max_length=150, blank=True)
     # A name from signing.signers
     signer = models.CharField(_("signature"), max_length=12, default="local")
-    photo = models.CharField(_("photograph"), max_length=7, choices=Photo.choices, default=Photo.FRAME)
+    photo = models.CharField(_("photograph"), max_length=8, choices=Photo.choices, default=Photo.FRAME)
     shows_scores = models.BooleanField(_("scores of the subjects on the back page"), default=False)
     number_format = models.CharField(_("number"), max_length=120, default=DEFAULT_FORMAT, validators=[check_format])
     number_code = models.CharField(

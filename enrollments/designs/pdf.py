@@ -57,6 +57,8 @@ class Look:
     photo: str = DesignVersion.Photo.FRAME
     shows_scores: bool = False
     logo: bytes = b""
+    # The learner's photograph, a JPEG of 3 × 4; empty: a frame stands there, where the design wants one.
+    portrait: bytes = b""
 
     @classmethod
     def of(cls, design: DesignVersion | None, kind: str) -> "Look":
@@ -111,18 +113,24 @@ def _inputs(paper: Paper, look: Look, public_id: str) -> dict[str, str]:
     url = settings.SITE_URL + reverse("verify", args=[public_id])
     with translation.override("id"):
         data = _printed(paper, look, url)
-    return {"data": json.dumps(data), "qr": _qr(url), "logo": _framed(look.logo)}
+    portrait = look.portrait if look.photo == DesignVersion.Photo.PORTRAIT else b""
+    return {
+        "data": json.dumps(data),
+        "qr": _qr(url),
+        "logo": _framed(look.logo, 100, 100),
+        "portrait": _framed(portrait, 75, 100),
+    }
 
 
-def _framed(image: bytes) -> str:
-    """A picture inside an SVG, since only text goes in; empty when there is none."""
+def _framed(image: bytes, width: int, height: int) -> str:
+    """A picture inside an SVG of that shape, since only text goes in; empty when there is none."""
     if not image:
         return ""
     kind = "png" if image.startswith(b"\x89PNG") else "jpeg"
     data = b64encode(image).decode()
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">'
-        f'<image width="100" height="100" preserveAspectRatio="xMidYMid meet" xlink:href="data:image/{kind};base64,{data}"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width} {height}"><image width="{width}" height="{height}" preserveAspectRatio="xMidYMid meet" xlink:href="data:image/{kind};base64,{data}"/></svg>'
     )
 
 

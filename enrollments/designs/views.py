@@ -1,7 +1,5 @@
 """Designing certificates in the office: a form beside the paper as it would be printed."""
 
-from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 
 from django.contrib import messages
@@ -14,6 +12,7 @@ from accounts.agencies.models import Agency
 from accounts.people.signed_in import SignedIn
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
+from asn_lms.lib.autosave import saved_line
 from asn_lms.lib.doors import for_roles
 from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
@@ -21,10 +20,8 @@ from courses.taxonomy.models import CertificateKind
 from enrollments.designs.actions import discard_design, draft_design, edit_design, publish_design
 from enrollments.designs.forms import DesignForm
 from enrollments.designs.models import CertificateDesign, DesignVersion
-from enrollments.designs.numbers import number, series_template, written_unit
-from enrollments.designs.paper import Paper, paper_of, signatory_of, subjects_of
-from enrollments.designs.pdf import Look, picture
 from enrollments.designs.queries import designs_of, sample_place
+from enrollments.designs.sample import sample_picture
 from enrollments.signing.signers import SIGNERS
 
 OFFICER = RoleGrant.Role.OFFICER
@@ -53,6 +50,8 @@ def design(request: SignedIn, pk: int) -> HttpResponse:
     version = _version(request, pk)
     is_draft = version.state == DesignVersion.State.DRAFT
     form = DesignForm(request.POST or None, request.FILES or None, instance=version)
+    if request.method == "POST" and request.POST.get("autosave"):
+        return _autosave(request, pk, form)
     if request.method == "POST" and form.is_valid():
         version = _version(request, pk)
         with beside_fields(form):
@@ -69,9 +68,24 @@ def design(request: SignedIn, pk: int) -> HttpResponse:
         "is_draft": is_draft,
         "signer_label": SIGNERS[version.signer].label,
         "has_sample": sample_place(version.design.organiser) is not None,
-        "seen": sha256(f"{version.updated_at}".encode()).hexdigest()[:12],
+        "seen": _seen(version),
     }
     return page(request, "enrollments/designs/design.html", context)
+
+
+def _autosave(request: SignedIn, pk: int, form: DesignForm) -> HttpResponse:
+    """Saved as it is typed; the paper beside the form follows. A logo waits for the button."""
+    version, is_saved = _version(request, pk), False
+    if form.is_valid():
+        with beside_fields(form):
+            version, is_saved = edit_design(version, form.details(), by=request.user), True
+    said = {"version": version, "seen": _seen(version)}
+    return saved_line(request, form, is_saved=is_saved, template="enrollments/designs/saved.html", **said)
+
+
+def _seen(version: DesignVersion) -> str:
+    """Another text after each change, so that a browser asks for the picture again."""
+    return sha256(f"{version.updated_at}".encode()).hexdigest()[:12]
 
 
 @for_roles(OFFICER)
@@ -86,9 +100,7 @@ def discard(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def preview(request: SignedIn, pk: int, side: int) -> HttpResponse:
     """One side of the paper as PNG, with the newest completion of the organiser, or invented data where there is none."""
-    version = _version(request, pk)
-    drawn = picture(_sample(version), Look.of(version, version.design.kind), number=side)
-    return HttpResponse(drawn, content_type="image/png")
+    return HttpResponse(sample_picture(_version(request, pk), side), content_type="image/png")
 
 
 def _version(request: SignedIn, pk: int) -> DesignVersion:
@@ -97,60 +109,3 @@ def _version(request: SignedIn, pk: int) -> DesignVersion:
         "design__organiser", "signatory__rank", "back_signatory"
     )
     return get_object_or_404(rows, pk=pk)
-
-
-def _sample(version: DesignVersion) -> Paper:
-    organiser, kind = version.design.organiser, version.design.kind
-    template = series_template(version.number_format, written_unit(organiser.label), version.number_code)
-    place = sample_place(organiser)
-    if place is None:
-        return _invented(version, organiser, number(template, 1, date(2026, 11, 16)))
-    on = (place.completed_at or place.enrolled_at).date()
-    scores = {module.pk: place.score for module in place.version.modules.all() if place.score is not None}
-    subjects = subjects_of(place.version, scores if version.shows_scores else None)
-    return paper_of(
-        place, organiser, version, number=number(template, 1, on), issued_on=on, kind=kind, subjects=subjects
-    )[0]
-
-
-def _invented(version: DesignVersion, organiser: Agency, written: str) -> Paper:
-    signs = signatory_of(organiser, version, date(2026, 11, 16))
-    back = version.back_signatory
-    return Paper(
-        kind=version.design.kind,
-        number=written,
-        issued_on=date(2026, 11, 16),
-        name="Nama Peserta, S.E.",
-        nip="199001012015031901",
-        birth_place="Medan",
-        birth_on=date(1990, 1, 1),
-        rank="Penata, III/c",
-        post="Analis Kebijakan Ahli Muda",
-        agency_name=organiser.name,
-        course_title="Judul Pelatihan",
-        cohort_name="Angkatan I Tahun 2026",
-        competency="teknis",
-        issuer_name="",
-        organiser_name=organiser.name,
-        place="",
-        method="e-learning",
-        starts_on=date(2026, 11, 2),
-        ends_on=date(2026, 11, 14),
-        jp=Decimal(8),
-        score=Decimal("87.50"),
-        predicate="Memuaskan",
-        issue_place=version.place,
-        signatory_name=signs.name,
-        signatory_post=signs.post,
-        signatory_rank=signs.rank,
-        signatory_nip=signs.nip,
-        back_name=back.full_name if back else "",
-        back_post=version.back_post if back else "",
-        back_nip=(back.nip or "") if back else "",
-        registration_code="",
-        subjects=[
-            {"title": "Mata pelatihan pertama", "jp": "3", "score": "90.00"},
-            {"title": "Mata pelatihan kedua", "jp": "5", "score": "85.00"},
-        ],
-        is_demo=True,
-    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests import make
 from tests.doors import OFFICE, Door, room
 from tests.world import SHEET, Side
 
@@ -57,6 +58,10 @@ def _sheet(side: Side) -> dict[str, Any]:
     return {"kind": "people", "file": SimpleUploadedFile("orang.csv", SHEET)}
 
 
+def _photo(side: Side) -> dict[str, Any]:
+    return {"photo": SimpleUploadedFile("foto.png", make.picture())}
+
+
 def _last_day(side: Side) -> dict[str, Any]:
     return {"until_on": date.today().isoformat()}
 
@@ -77,6 +82,9 @@ DOORS = [
     Door("activation", "nobody signed-in:302", post=422, body=_wrong_code, is_kept=False),
     Door("activation-sheet", OFFICE, at=_unit, post=200, may_double=True),
     Door("my-data", "signed-in"),
+    Door("my-portrait", "signed-in", post=302, body=_photo),
+    Door("my-portrait-remove", "signed-in", get=None, post=302),
+    Door("portrait", f"learner {OFFICE}", at=lambda side: {"uid": side.portrait.uid}),
     Door("preferences", "signed-in", post=302, body=lambda side: {"wants_mail": "on", "language": "id"}),
     Door("language", "everybody", get=None, post=302, body=lambda side: {"language": "en"}),
     Door("tokens", "signed-in", post=200, body=lambda side: {"name": "Dasbor", "days": "30"}, may_double=True),

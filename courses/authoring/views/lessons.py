@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from asn_lms.lib.autosave import saved_line
 from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
 from courses.authoring import outline as verbs
@@ -34,7 +34,9 @@ def lesson(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
     if request.method == "POST":
         is_saved = _save(row, form, editor, request)
         if request.POST.get("autosave"):
-            return _saved_line(request, is_saved, form, editor)
+            return saved_line(
+                request, form, editor, is_saved=is_saved, template="courses/authoring/saved.html", form=editor
+            )
         if is_saved:
             if request.POST.get("do"):
                 return redirect("course-lesson", code, uid)
@@ -59,20 +61,6 @@ def _save(row: Lesson, form: LessonForm, editor: Any, request: HttpRequest) -> b
         verbs.edit_lesson(row, **form.cleaned_data, editor=editor, by=cast(Any, request.user))
         return True
     return False
-
-
-def _saved_line(request: HttpRequest, is_saved: bool, form: LessonForm, editor: Any) -> HttpResponse:
-    first = "" if is_saved else _first_error(form) or _first_error(editor)
-    context = {"is_saved": is_saved, "at": timezone.now(), "why": first, "form": editor}
-    return page(request, "courses/authoring/saved.html", context)
-
-
-def _first_error(form: Any) -> str:
-    """The first thing that is wrong with a form, with the name of its field."""
-    for name, errors in getattr(form, "errors", {}).items():
-        label = f"{form.fields[name].label}: " if name in getattr(form, "fields", {}) else ""
-        return f"{label}{errors[0]}"
-    return ""
 
 
 @login_required

@@ -6,6 +6,7 @@ from random import Random
 from django.db.models import OuterRef, Subquery
 
 from accounts.notices.models import Notice
+from accounts.people.models import User
 from courses.authoring.actions import create_course, edit_details, next_draft
 from courses.authoring.outline import add_lesson, add_module, edit_lesson
 from courses.lesson_kinds import kinds
@@ -16,6 +17,8 @@ from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.certificates.actions import ask_for_correction
 from enrollments.certificates.models import Certificate
 from enrollments.designs.actions import draft_design, edit_design, publish_design
+from enrollments.designs.models import DesignVersion
+from enrollments.management.demo.faces import give_faces
 from enrollments.management.demo.history import SIGNED_BY_HAND
 from enrollments.management.demo.people import Crowd
 from enrollments.management.demo.tree import City
@@ -36,13 +39,23 @@ def write_desks(city: City, crowd: Crowd, dice: Random, now: datetime) -> None:
     _under_review(crowd)
     _begun(city, crowd)
     _corrections(crowd)
-    _signed_by_hand(city, crowd)
+    _signed_by_hand(city, crowd, dice)
 
 
-def _signed_by_hand(city: City, crowd: Crowd) -> None:
-    """The design of the office whose head signs in person: a batch waits for him, with a passphrase that he chooses."""
-    draft = draft_design(city.offices[SIGNED_BY_HAND[1]], CertificateKind.CERTIFICATE, by=crowd.accounts["admin"])
-    values = {"signer": LocalPerson.name, "signatory": crowd.accounts["head"], "shows_scores": True}
+def _signed_by_hand(city: City, crowd: Crowd, dice: Random) -> None:
+    """The design of the office whose head signs in person: a batch waits for him, with a passphrase that he chooses. It prints the
+    photographs that the learners gave.
+    """
+    office = city.offices[SIGNED_BY_HAND[1]]
+    give_faces(User.objects.filter(enrollments__certificates__series__organiser=office).distinct().order_by("pk"), dice)
+    give_faces([crowd.accounts["learner"]], dice)
+    draft = draft_design(office, CertificateKind.CERTIFICATE, by=crowd.accounts["admin"])
+    values = {
+        "signer": LocalPerson.name,
+        "signatory": crowd.accounts["head"],
+        "shows_scores": True,
+        "photo": DesignVersion.Photo.PORTRAIT,
+    }
     publish_design(edit_design(draft, values, by=crowd.accounts["admin"]), by=crowd.accounts["admin"])
 
 

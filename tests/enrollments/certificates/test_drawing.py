@@ -12,12 +12,18 @@ from pypdf import PdfReader
 from accounts.agencies.models import Agency
 from accounts.notices.models import Notice
 from accounts.people.models import Rank, User
+from accounts.portraits.actions import give_portrait, take_portrait_back
+from accounts.portraits.models import Portrait
+from accounts.portraits.picture import SIZE
 from accounts.roles.models import RoleGrant
+from courses.taxonomy.models import CertificateKind
 from enrollments.certificates import printing
 from enrollments.certificates.actions import issue_certificate, issue_waiting, issuing, try_again
 from enrollments.certificates.models import Certificate
 from enrollments.cohorts.models import Cohort
 from enrollments.designs import pdf
+from enrollments.designs.actions import draft_design, edit_design, publish_design
+from enrollments.designs.models import DesignVersion
 from enrollments.designs.predicate import predicate
 from enrollments.enrolling.models import Enrollment
 from tests import make
@@ -268,3 +274,42 @@ def test_days_are_written_without_saying_anything_twice() -> None:
     assert (
         pdf.period(date(2026, 12, 28), date(2027, 1, 3)) == "pada tanggal 28 Desember 2026 sampai dengan 3 Januari 2027"
     )
+
+
+def with_photographs(organiser: Agency, officer: User) -> None:
+    draft = draft_design(organiser, CertificateKind.CERTIFICATE, by=officer)
+    publish_design(edit_design(draft, {"photo": DesignVersion.Photo.PORTRAIT}, by=officer), by=officer)
+
+
+def photographs_in(certificate: Certificate) -> list[tuple[int, int]]:
+    """Sizes of the pictures of pixels on the front."""
+    with certificate.file.open("rb") as file:
+        front = PdfReader(io.BytesIO(file.read())).pages[0]
+        return [one.image.size for one in front.images if one.image is not None]
+
+
+def test_a_design_that_prints_photographs_prints_the_learners_own() -> None:
+    cohort = make.cohort(version=make.version(organiser=bkpsdm()))
+    with_photographs(cohort.organiser, make.person(role=RoleGrant.Role.OFFICER, over=cohort.organiser))
+    learner = make.person("Rina Hasibuan")
+    give_portrait(learner, make.picture())
+    paper = drawn(reserved(learner, cohort))
+    assert photographs_in(paper) == [SIZE]
+    assert paper.size < 150_000
+    # Without one there is a frame to paste it into, and the paper is not kept waiting.
+    assert photographs_in(drawn(reserved(cohort=cohort))) == []
+
+
+def test_the_photograph_on_a_paper_stays_the_one_that_was_confirmed() -> None:
+    cohort = make.cohort(version=make.version(organiser=bkpsdm()))
+    with_photographs(cohort.organiser, make.person(role=RoleGrant.Role.OFFICER, over=cohort.organiser))
+    learner = make.person("Rina Hasibuan")
+    first = give_portrait(learner, make.picture(colour="red"))
+    paper = drawn(reserved(learner, cohort))
+    made = printing.drawn(paper)
+    give_portrait(learner, make.picture(colour="blue"))
+    take_portrait_back(learner)
+    paper.refresh_from_db()
+    assert paper.portrait == first
+    assert printing.drawn(paper) == made
+    assert [one.pk for one in Portrait.objects.filter(person=learner)] == [first.pk]

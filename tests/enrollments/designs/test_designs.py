@@ -204,3 +204,29 @@ def form_of(draft: DesignVersion) -> dict[str, Any]:
         "number_format": draft.number_format,
         "number_code": draft.number_code,
     }
+
+
+def test_a_draft_saves_itself_while_one_types_and_the_paper_follows(people: Cast, client: Client) -> None:
+    draft = draft_design(people.bkpsdm, SERTIFIKAT, by=people.officer)
+    client.force_login(people.officer)
+    address = reverse("office-design", args=[draft.pk])
+    values = {
+        "title": "PIAGAM",
+        "legal_basis": draft.legal_basis,
+        "signer": draft.signer,
+        "photo": draft.photo,
+        "number_format": draft.number_format,
+        "number_code": draft.number_code,
+        "autosave": "1",
+    }
+    before = client.get(address).context["seen"]
+    said = client.post(address, values).content.decode()
+    draft.refresh_from_db()
+    assert draft.title == "PIAGAM"
+    assert '<template data-into="sheets">' in said
+    assert before not in said
+    refused = client.post(address, values | {"title": ""}).content.decode()
+    draft.refresh_from_db()
+    assert draft.title == "PIAGAM"
+    assert "Judul" in refused
+    assert "sheets" not in refused
