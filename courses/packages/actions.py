@@ -12,11 +12,12 @@ from accounts.audit.actions import record
 from accounts.audit.models import AuditEntry
 from accounts.people.models import User
 from asn_lms.lib.refusals import NotYours, Refusal
+from asn_lms.lib.zips import CHUNK
 from courses.authoring.actions import create_course, edit_details, lock_draft, next_draft
 from courses.lesson_kinds import kinds
 from courses.packages.manifest import Manifest, write_manifest
 from courses.packages.queries import packed
-from courses.packages.zipping import CHUNK, OpenPackage, open_package
+from courses.packages.zipping import OpenPackage, open_package
 from courses.publishing.actions import publish_unreviewed
 from courses.structure.models import Course, CourseVersion, Lesson, Module
 from courses.structure.rules import may_author
