@@ -5,6 +5,14 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 PUBLIC = ("/static/", "/healthz")
+# A browser's own PDF viewer refuses to work inside a sandbox; the file has been read as a PDF, and may load nothing.
+_NO_ACTIVITY = {"application/pdf": "default-src 'none'; object-src 'self'; frame-ancestors 'self'"}
+_SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
+
+
+def policy_for_upload(content_type: str) -> str:
+    """The content security policy under which a file that somebody uploaded is shown on this site: nothing in it runs."""
+    return _NO_ACTIVITY.get(content_type, _SANDBOX)
 
 
 class HeadersMiddleware:

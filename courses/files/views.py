@@ -9,15 +9,13 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from asn_lms.lib.headers import policy_for_upload
 from courses.files.links import read_token
 from courses.files.models import MediaFile
 from courses.files.ranges import Unsatisfiable, part_of, read_part
 
 # Shown in place; everything else is only ever downloaded.
 SHOWN = {"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "text/vtt", "application/pdf"}
-# A browser's own PDF viewer refuses to work inside a sandbox; the file has been read as a PDF, and may load nothing.
-NO_ACTIVITY = {"application/pdf": "default-src 'none'; object-src 'self'; frame-ancestors 'self'"}
-SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'self'"
 
 
 @require_safe
@@ -34,7 +32,7 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = f"private, max-age={int(found[1].total_seconds())}, immutable"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = NO_ACTIVITY.get(row.content_type, SANDBOX)
+    response["Content-Security-Policy"] = policy_for_upload(row.content_type)
     download = row.content_type not in SHOWN or "download" in request.GET
     response["Content-Disposition"] = content_disposition_header(download, row.name) or "inline"
     return response
