@@ -16,9 +16,9 @@ from asn_lms.lib.refusals import NotYours, Refusal
 from courses.taxonomy.models import LearningPath
 from enrollments.conversion.queries import rule_book
 from enrollments.credits.ledger import Account, Booking, Books, Move, hold_people, hold_year, standing, write
-from enrollments.credits.models import ClosedYear, Credit, LedgerEntry
+from enrollments.credits.models import ClosedYear, Credit, CreditDay, LedgerEntry
 from enrollments.credits.queries import year_figures
-from enrollments.credits.recording import Activity, record_credits
+from enrollments.credits.recording import Activity, foresee, record_credits
 from enrollments.credits.rules import may_close, may_correct, may_reverse
 from enrollments.enrolling.models import Enrollment
 from enrollments.tallies.actions import Counted, count_many
@@ -79,6 +79,31 @@ def credit_outside(
     before = Credit.objects.filter(reference=reference).first()
     if before:
         return before
+    activity = _outside(
+        learner, reference=reference, title=title, path=path, scope=scope, quantity=quantity, dates=dates
+    )
+    return record_credits([activity])[0]
+
+
+def foresee_outside(
+    learner: User, *, title: str, path: LearningPath, scope: str, quantity: Decimal, dates: Sequence[date]
+) -> tuple[Credit, list[CreditDay]]:
+    """What `credit_outside` would record now, unsaved, with its days: the same refusals, and nothing is written."""
+    return foresee(
+        _outside(learner, reference="-", title=title, path=path, scope=scope, quantity=quantity, dates=dates)
+    )
+
+
+def _outside(
+    learner: User,
+    *,
+    reference: str,
+    title: str,
+    path: LearningPath,
+    scope: str,
+    quantity: Decimal,
+    dates: Sequence[date],
+) -> Activity:
     unit = learner.agency
     if unit is None:
         raise Refusal(_("This person serves in no unit."))
@@ -94,7 +119,7 @@ def credit_outside(
     books = Books([unit])
     if books.is_closed(books.book(unit).pk, on.year):
         raise Refusal(_("The year %(year)s is closed: nothing can be added to it.") % {"year": on.year}, field="dates")
-    activity = Activity(
+    return Activity(
         learner_id=learner.pk,
         agency=unit,
         quantity=quantity,
@@ -105,7 +130,6 @@ def credit_outside(
         reference=reference,
         title=title,
     )
-    return record_credits([activity])[0]
 
 
 @transaction.atomic

@@ -78,6 +78,16 @@ def record_credits(activities: Sequence[Activity]) -> list[Credit]:
     return [known[activity.source] for activity in activities]
 
 
+def foresee(activity: Activity) -> tuple[Credit, list[CreditDay]]:
+    """What it would be recorded as now, by the same rules, caps and books. Writes nothing; four queries.
+
+    Nobody waits for it: what is recorded meanwhile may take its room.
+    """
+    rules, books, room = rule_book([activity.path_id]), Books([activity.agency]), _Room([activity])
+    credit, done = _converted(activity, rules, books, room)
+    return credit, [CreditDay(credit=credit, on=share.on, gross_jp=share.gross, jp=share.jp) for share in done.shares]
+
+
 def _known(activities: Sequence[Activity]) -> dict[int | str | None, Credit]:
     rows = Credit.objects.filter(
         Q(enrollment__in=[one.enrollment_id for one in activities if one.enrollment_id])
