@@ -63,6 +63,11 @@ JOBS: list[Job] = [
         "issued certificates without a badge: the message was lost; all certificates are looked through, so not more often",
     ),
     Job(
+        "claims.clear",
+        timedelta(minutes=10),
+        "files of claims that were thrown away or withdrawn: message lost or worker died",
+    ),
+    Job(
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"
     ),
     Job(

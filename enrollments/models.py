@@ -3,6 +3,7 @@
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.badges.models import Badge, BadgeIssuer, IssuerKey, StatusList
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
+from enrollments.claims.models import Claim, ClaimDay, ClaimEvent, Evidence, EvidenceArchive
 from enrollments.cohorts.models import Cohort
 from enrollments.conversion.models import ConversionRule, YearlyTarget
 from enrollments.credits.models import ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
@@ -33,6 +34,9 @@ __all__ = [
     "Certificate",
     "CertificateDesign",
     "CertificateSeries",
+    "Claim",
+    "ClaimDay",
+    "ClaimEvent",
     "ClosedYear",
     "Cohort",
     "ConversionRule",
@@ -42,6 +46,8 @@ __all__ = [
     "CreditDay",
     "DesignVersion",
     "Enrollment",
+    "Evidence",
+    "EvidenceArchive",
     "ExtraAttempts",
     "IndexPoint",
     "Issuance",

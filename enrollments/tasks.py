@@ -4,6 +4,7 @@ from enrollments.archives import tasks as archives
 from enrollments.attempts import tasks as attempts
 from enrollments.badges import tasks as badges
 from enrollments.certificates import tasks as certificates
+from enrollments.claims import tasks as claims
 from enrollments.issuance import tasks as issuance
 from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
@@ -16,6 +17,7 @@ __all__ = [
     "attempts",
     "badges",
     "certificates",
+    "claims",
     "issuance",
     "reminders",
     "reports",

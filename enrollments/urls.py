@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.designs.urls")),
     path("", include("enrollments.conversion.urls")),
     path("", include("enrollments.credits.urls")),
+    path("", include("enrollments.claims.urls")),
     path("", include("enrollments.badges.urls")),
     path("", include("enrollments.grading.urls")),
     path("", include("enrollments.reminders.urls")),

@@ -23,6 +23,7 @@ from courses.structure.models import CourseVersion, Lesson, Module, ReviewCommen
 from courses.taxonomy.models import TrainingType
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.certificates.models import Certificate, CertificateSeries
+from enrollments.claims.actions import return_claim, verify_claim
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
@@ -30,6 +31,7 @@ from enrollments.reports.actions import TASK as REPORT
 from enrollments.siasn.models import CourseMapping, Posting, TypeMapping
 from tests import make
 from tests.courses import build
+from tests.enrollments.claims.fixture import draft, facts, pdf, sent
 from tests.world import NOW, PDF, PEOPLE, World
 
 _numbers = count(1)
@@ -142,11 +144,23 @@ def _places(made: World, unit: Agency, number: int) -> None:
     own.cohort.trainers.add(
         make.person(agency=unit, role=RoleGrant.Role.TRAINER, over=Agency.objects.get(pk=made.people.city.pk))
     )
+    _claims(made, unit, number)
     _studied(own.practice, own.reflection, number + 1, trainer)
     other = make.enrollment(learner=make.person(agency=unit), cohort=own.practice.cohort)
     _studied(other, own.reflection, 1, None)
     lesson = Lesson.objects.filter(version=own.practice.version).order_by("-position")[0]
     LessonProgress.objects.create(enrollment=own.practice, lesson=lesson, finished_at=NOW)
+
+
+def _claims(made: World, unit: Agency, number: int) -> None:
+    """Of the learner and of others, in every state, all of the days of those that are looked at."""
+    learner, officer, day = made.own.learner, made.people.officer, date(2026, 2, 2)
+    sent(learner, facts=facts(day), why="Sore hari.")
+    verify_claim(sent(learner, facts=facts(day), why="Sore hari."), by=officer)
+    return_claim(sent(make.person(agency=unit), facts=facts(day), files=[pdf("dua")]), by=officer, reason="Buram.")
+    sent(make.person(agency=unit), facts=facts(day), files=[pdf("tiga")], why="Kami pergi berdua.")
+    draft(learner, files=[])
+    draft(make.person(agency=unit), by=officer, files=[])
 
 
 def _studied(place: Enrollment, lesson: Lesson, number: int, trainer: User | None) -> None:

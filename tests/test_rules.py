@@ -51,6 +51,20 @@ from enrollments.certificates.actions import (
     try_again,
 )
 from enrollments.certificates.actions.sharing import share, stop_sharing
+from enrollments.claims.actions import (
+    add_evidence,
+    discard_claim,
+    draft_claim,
+    mend_claim,
+    refuse_claim,
+    remove_evidence,
+    return_claim,
+    send_claim,
+    take_back_claim,
+    verify_claim,
+    withdraw_claim,
+)
+from enrollments.claims.facts import facts_of
 from enrollments.cohorts.actions import close_cohort, create_cohort, edit_cohort, mark_cancelled, name_trainers
 from enrollments.enrolling.actions import enroll, reschedule, reschedule_all, withdraw
 from enrollments.grading.actions import comment_on
@@ -63,6 +77,21 @@ from tests.world import World, world
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 2, 2)
+
+
+# What only the learner does.
+OF_THE_LEARNER = {
+    "confirm a name",
+    "ask for a correction",
+    "share a certificate",
+    "stop sharing a certificate",
+    "mend a claim",
+    "add evidence",
+    "take evidence away",
+    "send a claim",
+    "withdraw a claim",
+    "throw a claim away",
+}
 
 
 def _service(made: World) -> Service:
@@ -150,6 +179,17 @@ VERBS: dict[str, Callable[[World, User], object]] = {
     "record a course for SIASN": lambda w, by: map_course(
         w.own.published.course, training_type=None, structural_id="", weight=0, basis="", by=by
     ),
+    "claim for somebody": lambda w, by: draft_claim(w.own.learner, facts_of(w.own.outside_draft), by=by),
+    "mend a claim": lambda w, by: mend_claim(w.own.outside_draft, facts_of(w.own.outside_draft), by=by),
+    "add evidence": lambda w, by: add_evidence(w.own.outside_draft, [], by=by),
+    "take evidence away": lambda w, by: remove_evidence(w.own.outside_draft.evidence.get(), by=by),
+    "send a claim": lambda w, by: send_claim(w.own.outside_draft, by=by),
+    "withdraw a claim": lambda w, by: withdraw_claim(w.own.outside, by=by),
+    "throw a claim away": lambda w, by: discard_claim(w.own.outside_draft, by=by),
+    "verify a claim": lambda w, by: verify_claim(w.own.outside, by=by),
+    "give a claim back": lambda w, by: return_claim(w.own.outside, by=by, reason="Buram."),
+    "refuse a claim": lambda w, by: refuse_claim(w.own.outside, by=by, reason="Bukan."),
+    "take a verified claim back": lambda w, by: take_back_claim(w.own.outside_counted, by=by, reason="Keliru."),
     "export a report": lambda w, by: ask_for_export(w.own.agency, 2026, by=by),
 }
 
@@ -198,7 +238,7 @@ def test_each_verb_is_more_than_its_refusal(made: World) -> None:
     wrong = []
     for verb, do in VERBS.items():
         by = made.people.reviewer if verb in {"return", "approve"} else made.people.officer
-        if verb in {"confirm a name", "ask for a correction", "share a certificate", "stop sharing a certificate"}:
+        if verb in OF_THE_LEARNER:
             by = made.own.learner
         with transaction.atomic():
             try:

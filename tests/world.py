@@ -40,6 +40,9 @@ from courses.taxonomy.models import Accreditation, CompetencyKind, ProgramFamily
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.badges.actions import give_badges
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
+from enrollments.claims.actions import verify_claim
+from enrollments.claims.facts import Facts
+from enrollments.claims.models import Claim
 from enrollments.cohorts.models import Cohort
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
@@ -49,6 +52,7 @@ from enrollments.siasn.sheet import TASK as SIASN_FILE
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses import build
+from tests.enrollments.claims import fixture as outside_rows
 
 PEOPLE = ("learner", "head", "officer", "reviewer", "trainer", "other_head", "other_learner", "admin")
 NOBODY = "nobody"
@@ -117,6 +121,12 @@ class Side:
     to_sign: Certificate
     link: ShareLink
     issuance: Issuance
+    # Learning outside: not sent yet, being checked, verified.
+    outside_draft: Claim
+    outside: Claim
+    outside_counted: Claim
+    own_rows: Job
+    office_rows: Job
     design: DesignVersion
     accreditation: Accreditation
     # What SIASN refused of it, and the government that answers for it.
@@ -225,6 +235,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
     quiz, reflection = practice.version.lessons.order_by("position")[:2]
     paper = _certificate(done, organiser, say)
     top = Agency.objects.get(path=unit.path[: Agency.steplen])
+    draft_outside, outside, counted = _outside(learner, officer, say)
     return Side(
         canary=canary,
         practice=practice,
@@ -260,6 +271,11 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         link=ShareLink.objects.create(certificate=paper),
         to_sign=_to_sign(paper, over, head, say),
         issuance=_issuance(paper, enrollment, officer, say),
+        outside_draft=draft_outside,
+        outside=outside,
+        outside_counted=counted,
+        own_rows=_job(learner, say, "claims.check_import", payload={"office": False}, result=_checked(say)),
+        office_rows=_job(officer, say, "claims.check_import", payload={"office": True}, result=_checked(say)),
         design=DesignVersion.objects.create(
             design=CertificateDesign.objects.create(organiser=organiser, kind="sertifikat"),
             number=1,
@@ -415,6 +431,24 @@ def _issuance(paper: Certificate, failed: Enrollment, officer: User, say: Iterat
     row.lines.create(enrollment=paper.enrollment, certificate=paper, state=IssuanceLine.State.GIVEN)
     row.lines.create(enrollment=failed, state=IssuanceLine.State.FAILED, error=next(say)[:300])
     return row
+
+
+def _outside(learner: User, officer: User, say: Iterator[str]) -> tuple[Claim, Claim, Claim]:
+    """Three claims of one day, which look like each other; the files are the same on every side."""
+
+    def stated(number: int) -> Facts:
+        return outside_rows.facts(
+            date(2026, 2, 2),
+            title=next(say)[:200],
+            organiser=next(say)[:200],
+            certificate_number=f"{number} {next(say)}"[:100],
+        )
+
+    counted = verify_claim(
+        outside_rows.sent(learner, facts=stated(1), files=[outside_rows.pdf("satu")], why=next(say)), by=officer
+    )
+    waiting = outside_rows.sent(learner, facts=stated(2), files=[outside_rows.pdf("dua")], why=next(say))
+    return outside_rows.draft(learner, facts=stated(3), files=[outside_rows.pdf("tiga")]), waiting, counted
 
 
 def _to_sign(paper: Certificate, cohort: Cohort, official: User, say: Iterator[str]) -> Certificate:

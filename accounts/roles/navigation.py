@@ -49,6 +49,7 @@ OFFICE = (
     Entry("office-answers", "chat", _("Answers"), STAFF | {TRAINER}),
     Entry("office-people", "people", _("People"), STAFF),
     Entry("office-certificates", "certificate", _("Certificates"), STAFF),
+    Entry("office-claims", "document", _("Claims"), STAFF),
     Entry("report", "chart", _("Report"), STAFF),
     Entry("office-reviews", "quiz", _("Reviews"), frozenset({REVIEWER})),
     Entry("office-imports", "upload", _("Imports"), STAFF),

@@ -70,7 +70,7 @@ def keep_file(upload: Upload, *, by: Any, allowed: set[str] | frozenset[str], na
             seen = videos.look_at(path, facts.content_type)
         facts.width, facts.height, facts.seconds = seen.width, seen.height, seen.seconds
         facts.needs_conversion = seen.needs_conversion
-    row = _store(content, facts, by=by, name=_plain_name(name or getattr(upload, "name", "") or "", facts.content_type))
+    row = _store(content, facts, by=by, name=plain_name(name or getattr(upload, "name", "") or "", facts.content_type))
     if facts.needs_conversion:
         start_job(
             "files.convert_video",
@@ -165,7 +165,7 @@ def convert_video(media: MediaFile, *, on_progress: Callable[[int], None]) -> No
         with target.open("rb") as made:
             media.sha256 = file_digest(made, "sha256").hexdigest()
             made.seek(0)
-            media.name = _plain_name(media.name, "video/mp4")
+            media.name = plain_name(media.name, "video/mp4")
             media.file.save(media.name, File(made), save=False)
     media.content_type, media.size = "video/mp4", seen.size
     media.width, media.height, media.seconds = seen.width, seen.height, seen.seconds
@@ -191,7 +191,7 @@ def _on_disk(upload: File[Any]) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _plain_name(name: str, content_type: str) -> str:
+def plain_name(name: str, content_type: str) -> str:
     """A name without folders or surprising characters, at most 100 long, with the suffix that the content has."""
     last = PurePosixPath(name.replace("\\", "/")).name
     suffix = _SUFFIXES.get(content_type, PurePosixPath(last).suffix.lower()[:10])

@@ -121,7 +121,8 @@ def statement(person: User, year: int) -> list[Line]:
     credits = Credit.objects.filter(learner=person, year=year) | Credit.objects.filter(
         learner=person, pk__in=changes.keys()
     )
-    rows = credits.select_related("enrollment__version__course", "enrollment__cohort", "rule", "path")
+    # What was learned outside leads to its claim, of which this area knows no more than that.
+    rows = credits.select_related("enrollment__version__course", "enrollment__cohort", "rule", "path", "claim")
     return [
         Line(row, recorded.get(row.pk, NOTHING), list(row.days.all()), changes.get(row.pk, []))
         for row in rows.prefetch_related("days")

@@ -15,7 +15,7 @@ from accounts.roles.queries import agencies_of
 from asn_lms.lib.days import local_day
 from asn_lms.lib.doors import for_roles
 from asn_lms.lib.pages import page
-from asn_lms.lib.refusals import beside_fields
+from asn_lms.lib.refusals import Refusal, beside_fields
 from enrollments.credits.actions import close_year, correct_credit, reverse_credit
 from enrollments.credits.explanation import told
 from enrollments.credits.forms import CorrectionForm
@@ -62,6 +62,8 @@ def credit(request: HttpRequest, credit_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         with beside_fields(form):
+            if takes_back and one.reference:
+                raise Refusal(_("This was claimed: take it back on its claim, so that the claim says so too."))
             if takes_back:
                 reverse_credit(one, by=by, reason=reason)
                 messages.success(request, _("Taken back. The learner sees it with your reason."))

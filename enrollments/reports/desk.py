@@ -12,6 +12,7 @@ from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
 from courses.structure.models import Course, CourseVersion, ReviewComment
+from enrollments.claims.queries import waiting_for
 from enrollments.rosters.queries import CohortRow, list_cohorts
 
 COHORTS_SHOWN = 5
@@ -31,16 +32,18 @@ class Desk:
     cohorts_total: int
     # Mail that could not go out
     mail: int
+    # Learning outside that waits to be verified
+    claims: int
     # People who never signed in
     inactive: int
 
     @property
     def is_clear(self) -> bool:
-        return not (self.ready or self.returned or self.cohorts or self.mail)
+        return not (self.ready or self.returned or self.cohorts or self.mail or self.claims)
 
 
 def desk_of(officer: User) -> Desk:
-    """Six queries, whatever there is."""
+    """Seven queries, whatever there is."""
     state = CourseVersion.State
     talk = ReviewComment.objects.open().filter(version=OuterRef("pk"))
     counts: dict[str, Any] = (
@@ -64,5 +67,6 @@ def desk_of(officer: User) -> Desk:
         cohorts=cohorts.rows[:COHORTS_SHOWN],
         cohorts_total=cohorts.counts["hand"],
         mail=stuck.count(),
+        claims=waiting_for(officer),
         inactive=waiting.count(),
     )

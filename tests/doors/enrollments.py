@@ -8,6 +8,7 @@ from accounts.agencies.models import Agency
 from courses.taxonomy.models import LearningPath, TrainingType
 from enrollments.siasn.models import IndexPoint
 from tests.doors import OFFICE, Door, room
+from tests.enrollments.claims.fixture import pdf
 from tests.world import SHEET, Side
 
 
@@ -76,6 +77,23 @@ def _rule(side: Side) -> dict[str, Any]:
 
 def _target(side: Side) -> dict[str, Any]:
     return {"employment": "pns", "kind": "floor", "jp": "24", "legal_basis": "Keputusan contoh", "from_year": "2090"}
+
+
+def _outside(side: Side) -> dict[str, Any]:
+    return {"pk": side.outside.pk}
+
+
+def _outside_draft(side: Side) -> dict[str, Any]:
+    return {"pk": side.outside_draft.pk}
+
+
+def _stated(side: Side) -> dict[str, Any]:
+    said = {"title": "Seminar SPBE", "organiser": "Bappenas", "path": "KL06", "scope": "national"}
+    return {**said, "from_on": "2026-04-06", "certificate_number": "17 / SPBE"}
+
+
+def _rows() -> SimpleUploadedFile:
+    return SimpleUploadedFile("klaim.csv", b"nip;judul;penyelenggara;jalur;tanggal\n;Seminar;BSSN;KL06;02-03-2026\n")
 
 
 def _year(side: Side) -> dict[str, Any]:
@@ -180,6 +198,72 @@ DOORS = [
         body=lambda side: {"whose": "people", "state": "all"},
         may_double=True,
     ),
+    # Learning outside: one's own, and the office's desk
+    Door("claims", "signed-in"),
+    Door("claim-new", "signed-in", post=302, body=_stated),
+    Door("claim", "learner", at=_outside_draft),
+    Door("claim-edit", "learner", at=_outside_draft, post=302, body=_stated),
+    Door("claim-send", "learner", at=_outside_draft, get=None, post=302, spoils=True),
+    Door(
+        "claim-withdraw",
+        "learner",
+        at=_outside_draft,
+        get=None,
+        post=302,
+        body=lambda side: {"do": "discard"},
+        spoils=True,
+    ),
+    Door("claims-bare", "signed-in", post=302),
+    Door(
+        "claim-evidence",
+        "learner",
+        at=_outside_draft,
+        get=None,
+        post=302,
+        body=lambda side: {"evidence": pdf("empat")},
+    ),
+    Door("evidence", f"learner {OFFICE}", at=lambda side: {"uid": side.outside.evidence.get().uid}),
+    Door(
+        "evidence-remove",
+        "learner",
+        at=lambda side: {"uid": side.outside_draft.evidence.order_by("pk")[0].uid},
+        get=None,
+        post=302,
+        spoils=True,
+    ),
+    Door("claims-import", "signed-in", post=302, body=lambda side: {"file": _rows()}, may_double=True),
+    Door("claims-blank", "signed-in", is_alike=True),
+    Door("claims-review", "learner", at=lambda side: {"uid": side.own_rows.uid}),
+    Door("claims-confirm", "learner", at=lambda side: {"uid": side.own_rows.uid}, get=None, post=302),
+    Door("office-claims", OFFICE, post=302),
+    Door(
+        "office-claim",
+        OFFICE,
+        at=_outside,
+        post=302,
+        body=lambda side: {
+            "do": "return",
+            "path": "KL06",
+            "scope": "national",
+            "from_on": "2026-02-02",
+            "reason": "Buram.",
+        },
+        spoils=True,
+    ),
+    Door(
+        "office-claim-take-back",
+        OFFICE,
+        at=lambda side: {"pk": side.outside_counted.pk},
+        get=None,
+        post=302,
+        body=lambda side: {"reason": "Keliru."},
+        spoils=True,
+    ),
+    Door("office-claims-bare", OFFICE, post=302),
+    Door("office-claims-import", OFFICE, post=302, body=lambda side: {"file": _rows()}, may_double=True),
+    Door("office-claims-blank", OFFICE),
+    room("office-claims-review", "officer", at=lambda side: {"uid": side.office_rows.uid}),
+    room("office-claims-confirm", "officer", at=lambda side: {"uid": side.office_rows.uid}, get=None, post=302),
     # Designs and what STTP rest on
     room("office-designs", OFFICE),
     room(

@@ -19,6 +19,7 @@ _SHAPES = {
     "checkbox": "checkbox",
     "clearablefile": "file",
     "file": "file",
+    "severalfiles": "file",
 }
 
 

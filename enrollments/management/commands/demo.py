@@ -14,6 +14,7 @@ from asn_lms.lib.commands import JsonCommand, Refused
 from asn_lms.lib.days import local_day
 from enrollments.certificates.actions import issue_certificate
 from enrollments.certificates.models import Certificate
+from enrollments.management.demo.claims import write_claims
 from enrollments.management.demo.courses import write_courses
 from enrollments.management.demo.desks import write_desks
 from enrollments.management.demo.history import SIGNED_BY_HAND, write_history
@@ -57,6 +58,7 @@ def load() -> dict[str, Any]:
         courses = write_courses(city, crowd.accounts["officer"], crowd.accounts["reviewer"], now)
         places = write_history(city, crowd, courses, dice, now)
         write_desks(city, crowd, dice, now)
+        write_claims(crowd, Random(SEED), now)  # noqa: S311 - by itself, so that the rest of the city stays as it is
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     # A worker draws the two thousand others in the minutes after; whoever looks around finds these at once: their own, and some

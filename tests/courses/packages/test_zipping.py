@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from asn_lms.lib.zips import Limits
 from courses.packages.manifest import BadPackage
-from courses.packages.zipping import Limits, open_package, unzip
+from courses.packages.zipping import open_package, unzip
 
 pytestmark = pytest.mark.django_db
 UID = "2f6d8a0e-5b0a-4c39-9f0e-0d6f7e0c1a11"

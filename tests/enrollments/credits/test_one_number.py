@@ -20,6 +20,8 @@ from accounts.roles.models import RoleGrant
 from asn_lms.lib import words
 from asn_lms.lib.refusals import Refusal
 from courses.taxonomy.models import LearningPath
+from enrollments.claims.actions import take_back_claim, verify_claim
+from enrollments.claims.models import Claim
 from enrollments.credits.actions import close_year, correct_credit, credit_completion, credit_outside, reverse_credit
 from enrollments.credits.models import Credit
 from enrollments.credits.queries import year_of_credit
@@ -34,6 +36,7 @@ from enrollments.reports.staff import staff_page
 from enrollments.reports.tasks import write_export
 from tests import make
 from tests.cast import cast
+from tests.enrollments.claims.fixture import facts, sent
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -42,7 +45,9 @@ PATHS = ("NKL03", "NKL03", "KL03", "NKL09")
 DAYS = [date(2025, 12, 30), date(2025, 12, 31), date(2026, 1, 1), *(date(2026, 3, 10) + timedelta(n) for n in range(3))]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["complete"] * 4 + ["coach"] * 2 + ["correct", "correct", "reverse", "close"]),
+        st.sampled_from(
+            ["complete"] * 4 + ["coach"] * 2 + ["claim"] * 3 + ["take back", "correct", "correct", "reverse", "close"]
+        ),
         st.integers(0, 7),
         st.integers(0, len(DAYS) - 1),
         st.decimals(0, 9, places=2),
@@ -83,6 +88,14 @@ class TestOneNumber(TestCase):
                     learner, reference=f"klaim {number}", title="Coaching", path=LearningPath.objects.get(code="NKL01"),
                     scope=("national", "international")[which % 2], quantity=jp, dates=DAYS[: when + 1],
                 )  # fmt: skip
+            elif what == "claim":
+                stated = facts(*DAYS[: when + 1], code=PATHS[which % len(PATHS)], quantity=str(jp or 1))
+                claim = sent(learner, facts=stated, why="Kegiatan lain.")
+                verify_claim(claim, by=people.officer)
+            elif what == "take back":
+                claims = list(Claim.objects.filter(state=Claim.State.VERIFIED).order_by("pk"))
+                if claims:
+                    take_back_claim(claims[which % len(claims)], by=people.officer, reason="Keliru")
             elif what == "close":
                 close_year(people.city, 2025, by=people.admin)
             elif credits and what == "correct":
