@@ -10,10 +10,12 @@ from django.db import transaction
 from accounts.agencies.models import Agency
 from accounts.notices.kinds import SEND, Verdict, before_sending
 from accounts.notices.models import Notice
+from accounts.people.models import User
 from asn_lms.lib.days import local_day
 from asn_lms.lib.later import later
 from enrollments.credits.queries import year_of_credit, years_of_credit_of
 from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
+from enrollments.reminders.claims import Waiting, due_officers, is_any_waiting, waiting_of
 from enrollments.reminders.digest import Digest, write_digest
 from enrollments.reminders.hours import is_open, is_working_day, opening
 from enrollments.reminders.models import Reminder
@@ -30,28 +32,33 @@ def prepare(now: datetime, at: str | None = None) -> int:
     Run twice, or by two at once, it writes each once: (person, kind, day) and (place, step, deadline) are unique.
     """
     written = 0
+    has_claims = is_any_waiting()
     for zone in Agency.Zone.values:
         if not is_open(now, zone):
             continue
         today = local_day(zone, now)
         _release_missed(zone, today)
-        due = due_steps(zone, today)
-        for learners in _batches(sorted(due)):
-            steps = {place: step for learner in learners for place, step in due[learner]}
-            written += _write(steps, zone, today, now)
+        due, officers = due_steps(zone, today), due_officers(zone, today) if has_claims else {}
+        for people in _batches(sorted({*due, *officers})):
+            steps = {place: step for person in people for place, step in due.get(person, ())}
+            waiting = {person: officers[person] for person in people if person in officers}
+            written += _write(steps, waiting, zone, today)
     if written:
         later("notices.send_waiting", at)
     return written
 
 
 @transaction.atomic
-def _write(steps: dict[int, Step], zone: str, today: date, now: datetime) -> int:
-    by_learner = reminded_places(steps)
-    credit = years_of_credit_of([places[0].enrollment.learner for places in by_learner.values()], today.year)
+def _write(steps: dict[int, Step], waiting: dict[int, Waiting], zone: str, today: date) -> int:
+    by_person = {**{person: list[Reminded]() for person in waiting}, **reminded_places(steps)}
+    people = {places[0].enrollment.learner_id: places[0].enrollment.learner for places in by_person.values() if places}
+    if waiting:
+        people |= User.objects.select_related("agency").in_bulk([pk for pk in waiting if pk not in people])
+    credit = years_of_credit_of(people.values(), today.year)
     drafts: dict[int, tuple[Notice, list[Reminded]]] = {}
-    for learner, places in by_learner.items():
-        person = places[0].enrollment.learner
-        digest = write_digest(person, places, credit[learner], today)
+    for pk, places in by_person.items():
+        person = people[pk]
+        digest = write_digest(person, places, credit[pk], today, waiting=waiting.get(pk))
         notice = Notice(
             person=person,
             kind=DIGEST,
@@ -60,7 +67,7 @@ def _write(steps: dict[int, Step], zone: str, today: date, now: datetime) -> int
             not_before=opening(today, zone),
         )
         _fill(notice, digest)
-        drafts[learner] = (notice, places)
+        drafts[pk] = (notice, places)
     notices = [notice for notice, _places in drafts.values()]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     # Those that were there already keep their own message id, so only what we wrote is found.
@@ -114,7 +121,7 @@ def _pass_on(notice: Notice) -> None:
 @before_sending(DIGEST)
 def still_true(notice: Notice, now: datetime) -> Verdict:
     """In the moment of sending: within hours of its own day, and only for what is still open. What was completed or given
-    back since the digest was written is left out; when nothing is left, nothing is sent.
+    back since the digest was written, and claims that were decided, are left out; when nothing is left, nothing is sent.
     """
     zone = notice.person.zone
     today, day = local_day(zone, now), date.fromisoformat(notice.about)
@@ -129,10 +136,12 @@ def still_true(notice: Notice, now: datetime) -> Verdict:
         _pass_on(notice)
         return Verdict(hold=Notice.Hold.DAY_PASSED)
     open_steps = _still_open(notice)
-    if not open_steps:
+    waiting = waiting_of(notice.person, today) if "claims" in notice.data else None
+    if not open_steps and waiting is None:
         return Verdict(hold=Notice.Hold.OVER)
-    places = reminded_places(open_steps)[notice.person_id]
-    _fill(notice, write_digest(notice.person, places, year_of_credit(notice.person, today.year), today))
+    places = reminded_places(open_steps).get(notice.person_id, [])
+    credit = year_of_credit(notice.person, today.year)
+    _fill(notice, write_digest(notice.person, places, credit, today, waiting=waiting))
     return SEND
 
 

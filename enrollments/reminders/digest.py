@@ -1,4 +1,4 @@
-"""One mail a day: what waits for a learner, the nearest first, in their language."""
+"""One mail a day: what waits for a person, the nearest first, in their language."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.people.models import User
 from asn_lms.lib.words import jp, terbilang
 from enrollments.credits.queries import YearOfCredit
+from enrollments.reminders.claims import Waiting
 from enrollments.reminders.queries import Reminded
 from enrollments.reminders.steps import Step
 
@@ -27,16 +28,21 @@ class Digest:
     data: dict[str, Any]
 
 
-def write_digest(person: User, places: list[Reminded], credit: YearOfCredit, today: date) -> Digest:
-    """The digest of a learner for the day. `places` are at least one, the most urgent first."""
+def write_digest(
+    person: User, places: list[Reminded], credit: YearOfCredit, today: date, *, waiting: Waiting | None = None
+) -> Digest:
+    """The digest of a person for the day: places, the most urgent first, and claims that wait for them; one of both at least."""
     with translation.override(person.language):
+        extra = [_claims(waiting)] if waiting else []
+        if not places:
+            return _of_claims(person, extra[0], credit, waiting)
         first, *others = places
         title = _title(first, today)
         sentence = _sentence(first, today)
-        items = [_item(place, today) for place in others]
+        items = [_item(place, today) for place in others] + extra
         body = "\n".join([sentence[0].upper() + sentence[1:], *(f"{item['title']}: {item['text']}" for item in items)])
         extent = first.extent
-        data = {
+        data: dict[str, Any] = {
             "heading": _heading(first, person, today),
             "course": first.enrollment.version.title,
             "sentence": sentence,
@@ -45,7 +51,33 @@ def write_digest(person: User, places: list[Reminded], credit: YearOfCredit, tod
             "items": items,
             "jp": _jp_line(credit),
         }
+        if waiting:
+            data["claims"] = waiting.count
         return Digest(title, body, _link(first), data)
+
+
+def _claims(waiting: Waiting) -> dict[str, str]:
+    """Claims of learning outside, as an item."""
+    said = {"count": waiting.count, "day": format_date(waiting.oldest_on, "l, j F Y")}
+    title = ngettext("%(count)s claim waits to be verified", "%(count)s claims wait to be verified", waiting.count)
+    text = ngettext("sent on %(day)s", "the oldest was sent on %(day)s", waiting.count)
+    return {"title": title % said, "text": text % said, "link": reverse("office-claims"), "verb": _("Verify")}
+
+
+def _of_claims(person: User, item: dict[str, str], credit: YearOfCredit, waiting: Waiting | None) -> Digest:
+    """When nothing else is to be told."""
+    assert waiting is not None
+    sentence = f"{item['text'][0].upper()}{item['text'][1:]}."
+    data = {
+        "heading": _("Learning outside waits for you, %(name)s") % {"name": person.get_short_name()},
+        "course": f"{item['title']}.",
+        "sentence": sentence,
+        "verb": item["verb"],
+        "items": [],
+        "jp": _jp_line(credit),
+        "claims": waiting.count,
+    }
+    return Digest(item["title"], sentence, item["link"], data)
 
 
 def _days_left(place: Reminded, today: date) -> int | None:
