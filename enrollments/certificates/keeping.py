@@ -30,6 +30,21 @@ def keep(certificate: Certificate, pdf: bytes) -> tuple[str, str]:
     return name, made
 
 
+def keep_only(certificate: Certificate) -> None:
+    """Throw away what workers left beside the paper that stands: signed or half written when they were killed, and in no row.
+
+    Only for a certificate whose file is settled: who writes another one now finds that out and deletes it.
+    """
+    own = Path(str(certificate.file))
+    try:
+        _folders, names = default_storage.listdir(str(own.parent))
+    except FileNotFoundError:
+        return
+    for name in names:
+        if name != own.name:
+            default_storage.delete(str(own.parent / name))
+
+
 def _write_whole(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{uuid4().hex}.part")

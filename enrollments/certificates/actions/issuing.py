@@ -28,7 +28,7 @@ from asn_lms.lib.days import local_day
 from asn_lms.lib.later import later
 from asn_lms.lib.refusals import NotYours
 from asn_lms.lib.secret import Secret
-from enrollments.certificates.keeping import keep
+from enrollments.certificates.keeping import keep, keep_only
 from enrollments.certificates.models import Certificate
 from enrollments.certificates.printing import WITH_PRINTED, drawn, freeze
 from enrollments.certificates.rules import may_try_again
@@ -56,7 +56,7 @@ def issue_certificate(pk: int | None, now: datetime, at: str | None = None) -> b
         return False
     try:
         if certificate.state == State.SIGNED:
-            deliver(certificate, now, at)
+            _hand_out(certificate, now, at)
         elif SIGNERS[certificate.signer].is_attended:
             _lay_before_official(certificate, now, at)
         else:
@@ -160,7 +160,9 @@ def stand(certificate: Certificate, pdf: bytes, now: datetime, **values: Any) ->
         if stands:
             by = certificate.signatory if SIGNERS[certificate.signer].is_attended else None
             record("certificate.signed", certificate, by=by, sha256=fingerprint)
-    if not stands:
+    if stands:
+        certificate.file.name = name
+    else:
         default_storage.delete(name)
     return stands
 
@@ -215,7 +217,12 @@ def _claim(pk: int | None, now: datetime, at: str | None) -> Certificate | None:
 def _seal(certificate: Certificate, now: datetime, at: str | None) -> None:
     if stand(certificate, sign_paper(certificate, None), now):
         certificate.state = State.SIGNED
-        deliver(certificate, now, at)
+        _hand_out(certificate, now, at)
+
+
+def _hand_out(certificate: Certificate, now: datetime, at: str | None) -> None:
+    keep_only(certificate)
+    deliver(certificate, now, at)
 
 
 def _wait_for_seal(certificate: Certificate, trouble: SigningTrouble, now: datetime) -> None:

@@ -140,6 +140,33 @@ def test_the_paper_is_tagged_archival_small_and_before_it_is_signed_always_the_s
     assert paper.startswith(printing.drawn(certificate))
 
 
+def test_what_a_killed_worker_left_on_the_disk_is_gone_once_the_paper_is_delivered(media: Path) -> None:
+    certificate = reserved()
+    folder = media / "certificates" / str(certificate.year) / certificate.public_id
+    folder.mkdir(parents=True)
+    # Signed and stored, but dead before its row was committed; and dead while writing.
+    for name in ("sertifikat-0123456789abcdef.pdf", ".0123456789abcdef.part"):
+        (folder / name).write_bytes(b"%PDF-")
+    neighbour = drawn(reserved())
+    assert len(list(folder.iterdir())) == 2
+    assert drawn(certificate).is_ready
+    assert list(folder.iterdir()) == [media / str(certificate.file)]
+    assert (media / str(neighbour.file)).exists()
+
+
+def test_a_signed_paper_whose_worker_died_before_telling_keeps_its_file_alone(media: Path) -> None:
+    certificate = reserved()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(issuing, "deliver", lambda *_args: None)  # died between the two commits
+        drawn(certificate)
+    assert certificate.state == Certificate.State.SIGNED
+    signed = media / str(certificate.file)
+    (signed.parent / "sertifikat-0123456789abcdef.pdf").write_bytes(b"%PDF-")
+    drawn(certificate)
+    assert certificate.state == Certificate.State.DELIVERED
+    assert list(signed.parent.iterdir()) == [signed]
+
+
 def test_the_paper_is_set_in_our_own_typeface_embedded() -> None:
     reader = PdfReader(io.BytesIO(drawn(reserved()).file.read()))
     page: Any = reader.pages[0]
