@@ -14,6 +14,8 @@ from django.core.cache import cache
 
 from asn_lms import messages
 from tests import shifts
+from tests.served import Served, forget
+from tests.served import bare as bare_start
 from tests.stack import Stack, folder
 
 REFERENCE_TABLES = {
@@ -99,3 +101,17 @@ def stack(django_db_blocker: pytest.FixtureRequest) -> Iterator[Stack]:
     served.start()
     yield served
     served.stop()
+
+
+@pytest.fixture(scope="session")
+def bare() -> Iterator[Served]:
+    """Served with nothing given: embedded services on a folder that is new. A start is dear, so a test takes what stands and says
+    how it leaves it.
+    """
+    data_dir = services.DATA_DIR / "bare"
+    forget(data_dir)
+    served = bare_start(data_dir)
+    yield served
+    if served.process is not None and served.process.poll() is None:
+        served.stop()
+    forget(data_dir)

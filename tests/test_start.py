@@ -3,34 +3,17 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import redis
 
 from asn_lms import keeper
-from tests import services
-from tests.stack import Served, Stack, free_port, processes_with, wait_until
-
-
-@pytest.fixture(scope="module")
-def bare() -> Iterator[Served]:
-    """Served with nothing given: embedded services on a folder that is new. A start is dear, so a test takes what stands and says how it leaves it."""
-    data_dir = services.DATA_DIR / "bare"
-    _forget(data_dir)
-    served = Served(data_dir)
-    for name in ("DATABASE_URL", "REDIS_URL", "WEB_DATABASE_URL"):
-        served.env.pop(name, None)
-    yield served
-    if served.process is not None and served.process.poll() is None:
-        served.stop()
-    _forget(data_dir)
+from tests.served import Served, free_port, processes_with, wait_until
+from tests.stack import Stack
 
 
 def running(served: Served) -> Served:
@@ -38,13 +21,6 @@ def running(served: Served) -> Served:
     if served.process is None or served.process.poll() is not None:
         served.start()
     return served
-
-
-def _forget(data_dir: Path) -> None:
-    place = data_dir / "run" / "place"
-    if place.exists() and (remembered := place.read_text().strip()) != "here":
-        shutil.rmtree(remembered, ignore_errors=True)
-    shutil.rmtree(data_dir, ignore_errors=True)
 
 
 def of(served: Served) -> list[int]:

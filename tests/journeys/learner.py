@@ -10,7 +10,8 @@ from enrollments.attempts.models import AttemptItem
 from enrollments.enrolling.models import Enrollment
 from tests.journeys.course import QUESTIONS
 from tests.journeys.desk import PATIENCE, Desk, is_clean, sign_in
-from tests.stack import Stack, wait_until
+from tests.served import wait_until
+from tests.stack import Stack
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ from tests.cast import Cast
 from tests.journeys.course import short_course
 from tests.journeys.desk import DESKTOP, MARKS, Desk, is_clean
 from tests.journeys.learner import Paper, learns
-from tests.stack import Stack, wait_until
+from tests.served import wait_until
+from tests.stack import Stack
 
 pytestmark = MARKS
 TITLE = "Menyapa Warga di Loket"
