@@ -1,8 +1,10 @@
 """The one door out: where it may lead, how long it may take, and that nothing said there is heard elsewhere."""
 
 import copy
+import inspect
 import json
 import pickle
+import re
 import socket
 import socketserver
 import ssl
@@ -24,6 +26,7 @@ from django.views.debug import ExceptionReporter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asn_lms.embedded import ROOT
 from asn_lms.lib import outbound
 from asn_lms.lib.outbound import Unreachable, fetch
 from asn_lms.lib.secret import Secret
@@ -307,3 +310,23 @@ def test_a_form_carries_texts_and_files_as_they_are() -> None:
     assert passphrase.get_content_disposition() == "form-data"
     assert file.get_filename() == "surat %221%22.pdf"
     assert file.get_payload(decode=True) == b"%PDF\r\n--x\0"
+
+
+def test_who_says_nothing_else_waits_five_seconds_and_reads_ten_megabytes() -> None:
+    """Promise S6. Who may take longer says so in the call: BSrE, whose papers take up to two minutes."""
+    asked = inspect.signature(fetch).parameters
+    assert (asked["seconds"].default, asked["limit"].default) == (5, 10 * 1024 * 1024)
+
+
+def test_there_is_no_other_door() -> None:
+    """What opens lines by itself speaks to this machine only: who supervises, and who keeps the services."""
+    lines = re.compile(
+        r"^\s*(?:import|from) (?:urllib\.request|urllib3|http\.client|requests|httpx|aiohttp|socket|ftplib)\b", re.M
+    )
+    found = {
+        str(file.relative_to(ROOT))
+        for app in ("accounts", "courses", "enrollments", "asn_lms")
+        for file in (ROOT / app).rglob("*.py")
+        if lines.search(file.read_text())
+    }
+    assert found == {"asn_lms/lib/outbound.py", "asn_lms/serve.py", "asn_lms/keeper/servers.py"}

@@ -1,12 +1,15 @@
 """Certificates on screen: the learner's own, the public check, and the REST door."""
 
 import json
+import re
+import secrets
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
@@ -17,7 +20,7 @@ from django.urls import reverse
 
 from accounts.roles.models import RoleGrant
 from enrollments.certificates.actions import issue_certificate, reissue, revoke
-from enrollments.certificates.models import Certificate
+from enrollments.certificates.models import Certificate, public_id
 from enrollments.enrolling.models import Enrollment
 from tests import make
 from tests.cast import Cast, cast
@@ -310,3 +313,12 @@ def run_command(file: Path, *, code: int = 0) -> dict[str, Any]:
         call_command("verify_certificate", str(file), "--json", stdout=out)
     found: dict[str, Any] = json.loads(out.getvalue())
     return found
+
+
+def test_the_public_id_is_128_bits_of_the_systems_own_chance() -> None:
+    """Promise S12: nothing of it says who, when or how many."""
+    with patch("secrets.token_bytes", wraps=secrets.token_bytes) as drawn:
+        ids = {public_id() for _ in range(1_000)}
+    assert [call.args for call in drawn.call_args_list] == [(16,)] * 1_000
+    assert len(ids) == 1_000
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
