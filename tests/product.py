@@ -1,4 +1,4 @@
-"""The product with its demo city, as `make run` serves it: for the pictures (tests/screenshots.py) and the measures (tests/bench.py)."""
+"""The product with its demo city, as `make run` serves it: for the pictures (tests/screenshots.py) and the measures (tests/bench)."""
 
 import json
 import os

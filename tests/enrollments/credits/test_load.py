@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.bench.ledger import measure_ledger
 from tests.cast import cast
-from tests.ledger_bench import measure_ledger
 
 
 @pytest.mark.django_db

@@ -2,13 +2,11 @@
 nothing with the product: gross JP by day against the cap, in the order of recording.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from time import monotonic
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -20,6 +18,7 @@ from enrollments.credits.models import Credit
 from enrollments.credits.queries import year_of_credit
 from enrollments.credits.recording import Activity, record_credits
 from enrollments.credits.recount import faults, recount
+from tests.bench.statements import counted
 
 NEW_YEAR = date(2025, 1, 1)
 BATCH = 2_000
@@ -71,7 +70,7 @@ def measure_ledger(unit: Agency, operations: int, people: int, *, officer: User,
     differences = sum(1 for _one in recount())
     recounted = monotonic() - began
     return Measured(
-        operations, seconds, drift + differences, len(faults()), recounted, people, _queries(lambda: year_of_credit(learners[0], 2025))
+        operations, seconds, drift + differences, len(faults()), recounted, people, counted(lambda: year_of_credit(learners[0], 2025))
     )  # fmt: skip
 
 
@@ -120,16 +119,3 @@ def _counted(credit: Credit) -> list[Decimal]:
             [credit.pk],
         )
         return [jp for (jp,) in cursor.fetchall()]
-
-
-def _queries(ask: Callable[[], Any]) -> int:
-    count = 0
-
-    def counting(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal count
-        count += 1
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(counting):
-        ask()
-    return count

@@ -1,0 +1,73 @@
+"""Certificates: a thousand drawn, signed and told by the product's own workers, and the public page on which they are checked."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+
+from django.test import Client
+from django.utils import timezone
+
+from asn_lms.lib.later import later
+from enrollments.certificates.actions import reserve_certificates
+from enrollments.certificates.models import Certificate
+from enrollments.enrolling.models import Enrollment
+from tests import make
+from tests.bench.processes import children, most_memory
+from tests.bench.statements import counted
+
+MOST_SECONDS = 1_800.0
+State = Certificate.State
+
+
+@dataclass(frozen=True)
+class Issued:
+    """From the moment in which they could be drawn to the last one that was delivered. Bytes of the signed PDFs."""
+
+    count: int
+    seconds: float
+    median_bytes: float
+    largest_bytes: int
+    workers: int
+    # MiB of the largest worker at its largest.
+    peak_mebibytes: int
+
+
+def issue(data_dir: Path, count: int) -> Issued:
+    """So many certificates of one cohort, whose names were confirmed by silence, by the workers of the served site."""
+    with_names = Certificate.objects.filter(pk__in=_reserved(count))
+    began = time.monotonic()
+    for _process in range(2):
+        later("certificates.issue_waiting", None)
+    waiting = with_names.exclude(state=State.DELIVERED)
+    while waiting.exists():
+        assert time.monotonic() - began < MOST_SECONDS, f"{waiting.count()} certificates were not delivered"
+        time.sleep(0.2)
+    seconds = time.monotonic() - began
+    sizes = list(with_names.values_list("size", flat=True))
+    workers = children(data_dir, "worker")
+    return Issued(count, seconds, median(sizes), max(sizes), len(workers), most_memory(workers))
+
+
+def _reserved(count: int) -> list[int]:
+    cohort = make.cohort(version=make.version(organiser=make.agency("Unit Beban", parent=None)))
+    long_ago = timezone.now() - timedelta(days=30)
+    places = []
+    for _ in range(count):
+        place = make.enrollment(cohort=cohort, status=Enrollment.Status.COMPLETED, completed_at=long_ago)
+        places.append((place, date(long_ago.year, long_ago.month, long_ago.day)))
+    return [row.pk for row in reserve_certificates(places)]
+
+
+def public_page() -> str:
+    """The address of a certificate that anybody may check."""
+    row = Certificate.objects.filter(state=State.DELIVERED).latest("pk")
+    return f"/verify/{row.public_id}/"
+
+
+def queries_of(path: str) -> int:
+    """How many statements a stranger's look at this page takes."""
+    client = Client()
+    client.get(path)
+    return counted(lambda: client.get(path))
