@@ -97,6 +97,7 @@ def measure_certificates(report: Report, site: str, data_dir: Path) -> None:
     report.add("certificates_signed", found.count, "certificates")
     report.add("certificates_signed_in", found.seconds, "s")
     report.add("certificates_signed_rate", found.count / found.seconds, "1/s")
+    report.add("certificates_signed_work", found.work, "s of the processor")
     report.add("certificates_workers", found.workers, "processes")
     report.add("certificates_worker_peak", found.peak_mebibytes, "MiB")
     report.add("certificates_pdf_median", found.median_bytes / KIBIBYTE, "KiB")

@@ -2,6 +2,8 @@
 
 import os
 import re
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 KIBIBYTE = 1024
@@ -27,7 +29,35 @@ def children(data_dir: Path, role: str) -> list[int]:
     return [int(word) for word in Path(f"/proc/{leader}/task/{leader}/children").read_text().split()]
 
 
-def most_memory(pids: list[int]) -> int:
-    """MiB in RAM of the largest of them, at its largest since it began."""
-    found = [re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in pids]
-    return max(int(one[1]) for one in found if one) // KIBIBYTE
+@dataclass
+class Watch:
+    """What a role's processes needed between two looks, also those that were replaced meanwhile.
+
+    `work`: seconds of the processor by process, the same however many others want the cores. `peak`: KiB in RAM of the largest one.
+    """
+
+    data_dir: Path
+    role: str
+    before: dict[int, float] = field(default_factory=dict)
+    work: dict[int, float] = field(default_factory=dict)
+    peak: int = 0
+
+    def __post_init__(self) -> None:
+        self.look()
+        self.before = dict(self.work)
+
+    def look(self) -> None:
+        for pid in children(self.data_dir, self.role):
+            with suppress(OSError):  # it has just ended
+                times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                self.work[pid] = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+                found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+                self.peak = max(self.peak, int(found[1]) if found else 0)
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.work.values()) - sum(self.before.values())
+
+    @property
+    def peak_mebibytes(self) -> int:
+        return self.peak // KIBIBYTE
