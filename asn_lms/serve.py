@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 LONGEST_LOG = 10 * 1024 * 1024
 SECONDS_TO_STOP = 7  # of the ten that `make run` promises; the services need the rest
-SECONDS_TO_ANSWER = 60
+SECONDS_TO_ANSWER = 180  # a weak machine that has other work took more than a minute
 
 
 def command(role: str) -> list[str]:
