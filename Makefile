@@ -20,7 +20,7 @@ TEST_ENV = $(VENV)/.ready-for-tests
 endif
 ASSETS = static/vendor/.ready
 
-.PHONY: run test bench screenshots messages check clean setup
+.PHONY: run test bench drill-certificates screenshots messages check clean setup
 
 run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
 	@exec $(PYTHON) -m asn_lms.serve --end-with-parent
@@ -36,8 +36,17 @@ screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DI
 	@sh .ci/have chromium chromium "the pictures"
 	$(PYTHON) -m tests.screenshots
 
-bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine, in three minutes
+bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine, in five minutes
 	@$(PYTHON) -m tests.bench
+
+N ?= 10000
+KILLS ?= 60
+FLUSHES ?= 20
+SEED ?= 1
+MINUTES ?= 90
+
+drill-certificates: $(TEST_ENV) $(ASSETS)  ## N completions while every part of the product is killed KILLS times in all; see docs/drills.md
+	@$(PYTHON) -m tests.drills.certificates --people $(N) --kills $(KILLS) --flushes $(FLUSHES) --seed $(SEED) --minutes $(MINUTES)
 
 messages: $(RUN_ENV)  ## gather the sentences of the source into locale/id
 	$(PYTHON) -m asn_lms.messages extract

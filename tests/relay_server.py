@@ -8,18 +8,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from typing import NamedTuple
 
 OK = "250 2.0.0 OK"
 
 
+class Taken(NamedTuple):
+    """One mail, noted the moment before our 250; `at` by this machine's clock."""
+
+    recipient: str
+    message_id: str
+    at: float
+
+
 @dataclass
 class RelayServer:
-    """What was taken, by recipient, and how to answer: `answer(recipient)` is the reply to RCPT TO."""
+    """What was taken, and how to answer: `answer(recipient)` is the reply to RCPT TO."""
 
     port: int = 0
     answer: Callable[[str], str] = lambda recipient: OK
     pause: float = 0
-    taken: list[tuple[str, str]] = field(default_factory=list)  # (recipient, Message-ID), the moment before our 250
+    taken: list[Taken] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -28,7 +37,7 @@ class RelayServer:
 
     def by_message_id(self) -> Counter[str]:
         with self.lock:
-            return Counter(message_id for _recipient, message_id in self.taken)
+            return Counter(mail.message_id for mail in self.taken)
 
 
 @contextmanager
@@ -73,7 +82,8 @@ def relay(state: RelayServer | None = None) -> Iterator[RelayServer]:
                 return  # cut off before the end: not taken
             time.sleep(kept.pause)  # a server that takes its time
             with kept.lock:
-                kept.taken.append((recipient, str(message_from_bytes(b"".join(lines))["Message-ID"])))
+                message_id = str(message_from_bytes(b"".join(lines))["Message-ID"])
+                kept.taken.append(Taken(recipient, message_id, time.time()))
             self._say(OK)
 
     class Server(socketserver.ThreadingTCPServer):
