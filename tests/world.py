@@ -42,7 +42,7 @@ from enrollments.badges.actions import give_badges
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.claims.actions import verify_claim
 from enrollments.claims.facts import Facts
-from enrollments.claims.models import Claim
+from enrollments.claims.models import Claim, Evidence
 from enrollments.cohorts.models import Cohort
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
@@ -123,6 +123,7 @@ class Side:
     issuance: Issuance
     # Learning outside: not sent yet, being checked, verified.
     outside_draft: Claim
+    proof: Evidence
     outside: Claim
     outside_counted: Claim
     own_rows: Job
@@ -272,6 +273,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         to_sign=_to_sign(paper, over, head, say),
         issuance=_issuance(paper, enrollment, officer, say),
         outside_draft=draft_outside,
+        proof=draft_outside.evidence.get(),
         outside=outside,
         outside_counted=counted,
         own_rows=_job(learner, say, "claims.check_import", payload={"office": False}, result=_checked(say)),

@@ -13,7 +13,7 @@ from courses.taxonomy.models import LearningPath
 from enrollments.claims.dates import written
 from enrollments.claims.models import Claim
 from enrollments.conversion.models import ConversionRule, Scope
-from enrollments.conversion.queries import rule_book
+from enrollments.conversion.queries import RuleBook, rule_book
 
 Basis = ConversionRule.Basis
 # Only these ask how much; days are counted, and an event is one.
@@ -62,11 +62,6 @@ def facts_of(claim: Claim) -> Facts:
     )
 
 
-def rule_for(path: LearningPath, scope: str, on: date) -> ConversionRule | None:
-    """The rule by which it would count; one query."""
-    return rule_book([path.pk]).rule(path.pk, scope, on)
-
-
 def quantity_by(basis: str | None, dates: Sequence[date], asked: Decimal | None) -> Decimal:
     """How much was done, in units of the basis: days are counted, an event is one, the rest is said. Refuses beside `quantity`.
 
@@ -99,11 +94,15 @@ def stated(
     asked: Decimal | None,
     certificate_number: str = "",
     certificate_on: date | None = None,
+    rules: RuleBook | None = None,
 ) -> Facts:
-    """The facts as somebody stated them, with the quantity that the rule of the last day asks for. Refuses beside the field; one query."""
+    """The facts as somebody stated them, with the quantity that the rule of the last day asks for. Refuses beside the field.
+
+    `rules`: those of the path, when the caller has read them; else one query.
+    """
     if not dates:
         raise Refusal(_("Say on which day it was."), field="from_on")
-    rule = rule_for(path, scope, max(dates))
+    rule = (rules or rule_book([path.pk])).rule(path.pk, scope, max(dates))
     return Facts(
         title=title,
         organiser=organiser,

@@ -61,11 +61,11 @@ class PathField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=LearningPath.objects.all(), to_field_name="code", empty_label=_("Choose…"), **kwargs)
 
-    def grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def grouped(self) -> list[tuple[str, str | list[tuple[str, str]]]]:
         groups: dict[str, list[tuple[str, str]]] = {}
         for path in LearningPath.objects.all():
             groups.setdefault(str(path.get_form_display()).capitalize(), []).append((path.code, path.name))
-        return list(groups.items())
+        return [("", str(_("Choose…"))), *groups.items()]
 
 
 class _Days(forms.Form):
@@ -76,9 +76,7 @@ class _Days(forms.Form):
         label=_("Scope"), choices=Scope.choices, initial=Scope.NATIONAL, required=False, widget=forms.RadioSelect
     )
     from_on = forms.DateField(label=_("First day"), required=False, widget=day_input())
-    until_on = forms.DateField(
-        label=_("Last day"), required=False, widget=day_input(), help_text=_("Empty: it was one day.")
-    )
+    until_on = forms.DateField(label=_("Last day, if several"), required=False, widget=day_input())
     days = forms.CharField(
         label=_("Only on these days"),
         required=False,
@@ -99,10 +97,14 @@ class _Days(forms.Form):
         super().__init__(*args, **kwargs)
         path = self.fields["path"]
         assert isinstance(path, PathField)
-        path.choices = [("", str(_("Choose…"))), *path.grouped()]
+        # Asked for when they are drawn: a form that only reads draws none.
+        path.choices = path.grouped
 
     def asks(self, basis: str | None) -> None:
-        """Ask for the quantity as this basis counts it, or not at all."""
+        """Ask for the quantity as this basis counts it, or not at all; and show as needed what is needed. Call it after validation."""
+        self.fields["scope"].required = True
+        self.fields["from_on"].required = not self["days"].value()
+        self.fields["quantity"].required = basis in {Basis.HOURS, Basis.SEMESTER}
         if basis in ASKS:
             label, hint = ASKS[basis]
             self.fields["quantity"].label, self.fields["quantity"].help_text = str(label), str(hint)

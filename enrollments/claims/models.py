@@ -43,7 +43,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(state=Claim.State.SUBMITTED)
 
     def with_people(self) -> "ClaimQuerySet":
-        return self.select_related("learner__agency", "path", "decided_by", "made_by", "credit")
+        return self.select_related("learner__agency", "path", "decided_by", "made_by", "credit__rule")
 
 
 class Claim(models.Model):

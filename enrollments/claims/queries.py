@@ -1,6 +1,6 @@
 """Reading claims: a learner's own, and what lies on the desk of an officer."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,6 @@ from enrollments.claims.facts import Basis, Facts, facts_of
 from enrollments.claims.lookalikes import Lookalike, lookalikes_of, odd_ones
 from enrollments.claims.models import Claim, ClaimEvent, Evidence
 from enrollments.claims.rules import may_decide, may_mend
-from enrollments.conversion.models import ConversionRule
 from enrollments.conversion.queries import RuleBook, rule_book
 from enrollments.credits.actions import foresee_outside
 from enrollments.credits.explanation import how_counted
@@ -65,8 +64,8 @@ class Forecast:
         return self.credit is not None and self.credit.capped_jp > 0
 
 
-def forecast(learner: User, facts: Facts) -> Forecast:
-    """By the rules, caps and books of this moment; five queries."""
+def forecast(learner: User, facts: Facts, *, rules: RuleBook | None = None) -> Forecast:
+    """By the rules, caps and books of this moment; three queries, one less when the rules of the path are read already."""
     try:
         credit, days = foresee_outside(
             learner,
@@ -75,6 +74,7 @@ def forecast(learner: User, facts: Facts) -> Forecast:
             scope=facts.scope,
             quantity=facts.quantity,
             dates=facts.dates,
+            rules=rules,
         )
     except Refusal as refusal:
         return Forecast(refusal=str(refusal.sentence), field=refusal.field)
@@ -100,10 +100,10 @@ def _rows(claims: Collection[Claim], odd: Collection[int] = ()) -> list[ClaimRow
     return [ClaimRow(claim, much_of(claim, book), claim.pk in odd, int(getattr(claim, "files", 0))) for claim in claims]
 
 
-def much_of(claim: Claim, book: RuleBook | None = None) -> str:
+def much_of(claim: Claim, book: RuleBook) -> str:
+    """How much was done, by the rule of the last day."""
     dates = claim.dates
-    known = book or rule_book([claim.path_id])
-    rule = known.rule(claim.path_id, claim.scope, dates[-1]) if dates else None
+    rule = book.rule(claim.path_id, claim.scope, dates[-1]) if dates else None
     return how_much(rule.basis if rule else None, claim.quantity)
 
 
@@ -177,16 +177,16 @@ class ClaimPage:
 
 
 def claim_page(claim: Claim, *, reader: User) -> ClaimPage:
-    """Nine queries at most."""
+    """Six queries at most."""
     is_open = claim.state in (*Claim.MENDABLE, State.SUBMITTED)
-    is_new = claim.state == State.DRAFT
+    rules = rule_book([claim.path_id])
     return ClaimPage(
         claim=claim,
-        much=much_of(claim),
+        much=much_of(claim, rules),
         evidence=list(claim.evidence.all()),
-        events=[] if is_new else list(claim.events.select_related("by")),
+        events=[] if claim.state == State.DRAFT else list(claim.events.select_related("by")),
         lookalikes=lookalikes_of(claim, reader=reader) if is_open else [],
-        forecast=forecast(claim.learner, facts_of(claim)) if is_open else None,
+        forecast=forecast(claim.learner, facts_of(claim), rules=rules) if is_open else None,
         may_mend=may_mend(reader, claim),
         may_decide=may_decide(reader, claim),
     )
@@ -255,21 +255,6 @@ def _after(rows: Any, show: str, after: int | None) -> Any:
 def waiting_for(officer: User) -> int:
     """How many claims wait for this officer."""
     return Claim.objects.managed_by(officer).waiting().exclude(learner=officer).count()
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Claims that wait for an officer, and since when the oldest does."""
-
-    count: int
-    oldest_on: date
-
-
-def needs(path: LearningPath | None, scope: str, rules: Iterable[ConversionRule], on: date) -> ConversionRule | None:
-    """The rule by which a form asks what it asks."""
-    if path is None:
-        return None
-    return RuleBook(tuple(rules)).rule(path.pk, scope, on)
 
 
 def today_of(person: User) -> date:

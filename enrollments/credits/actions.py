@@ -14,7 +14,7 @@ from accounts.people.models import User
 from asn_lms.lib.days import local_day
 from asn_lms.lib.refusals import NotYours, Refusal
 from courses.taxonomy.models import LearningPath
-from enrollments.conversion.queries import rule_book
+from enrollments.conversion.queries import RuleBook, rule_book
 from enrollments.credits.ledger import Account, Booking, Books, Move, hold_people, hold_year, standing, write
 from enrollments.credits.models import ClosedYear, Credit, CreditDay, LedgerEntry
 from enrollments.credits.queries import year_figures
@@ -79,23 +79,37 @@ def credit_outside(
     before = Credit.objects.filter(reference=reference).first()
     if before:
         return before
-    activity = _outside(
-        learner, reference=reference, title=title, path=path, scope=scope, quantity=quantity, dates=dates
+    rules = rule_book([path.pk])
+    activity, _books = _outside(
+        learner, rules, reference=reference, title=title, path=path, scope=scope, quantity=quantity, dates=dates
     )
     return record_credits([activity])[0]
 
 
 def foresee_outside(
-    learner: User, *, title: str, path: LearningPath, scope: str, quantity: Decimal, dates: Sequence[date]
+    learner: User,
+    *,
+    title: str,
+    path: LearningPath,
+    scope: str,
+    quantity: Decimal,
+    dates: Sequence[date],
+    rules: RuleBook | None = None,
 ) -> tuple[Credit, list[CreditDay]]:
-    """What `credit_outside` would record now, unsaved, with its days: the same refusals, and nothing is written."""
-    return foresee(
-        _outside(learner, reference="-", title=title, path=path, scope=scope, quantity=quantity, dates=dates)
+    """What `credit_outside` would record now, unsaved, with its days: the same refusals, and nothing is written.
+
+    `rules`: those of the path, when the caller has read them. Two queries then, else three.
+    """
+    rules = rules or rule_book([path.pk])
+    activity, books = _outside(
+        learner, rules, reference="-", title=title, path=path, scope=scope, quantity=quantity, dates=dates
     )
+    return foresee(activity, rules, books)
 
 
 def _outside(
     learner: User,
+    rules: RuleBook,
     *,
     reference: str,
     title: str,
@@ -103,7 +117,8 @@ def _outside(
     scope: str,
     quantity: Decimal,
     dates: Sequence[date],
-) -> Activity:
+) -> tuple[Activity, Books]:
+    """The activity, when it may be recorded, and the books in which it would stand."""
     unit = learner.agency
     if unit is None:
         raise Refusal(_("This person serves in no unit."))
@@ -112,14 +127,14 @@ def _outside(
     on = max(dates)
     if on > local_day(unit.zone):
         raise Refusal(_("A day that is still to come gives no JP yet."), field="dates")
-    if rule_book([path.pk]).rule(path.pk, scope, on) is None:
+    if rules.rule(path.pk, scope, on) is None:
         raise Refusal(
             _("There is no rule that turns “%(path)s” into JP on that day.") % {"path": path.name}, field="path"
         )
     books = Books([unit])
     if books.is_closed(books.book(unit).pk, on.year):
         raise Refusal(_("The year %(year)s is closed: nothing can be added to it.") % {"year": on.year}, field="dates")
-    return Activity(
+    activity = Activity(
         learner_id=learner.pk,
         agency=unit,
         quantity=quantity,
@@ -130,6 +145,7 @@ def _outside(
         reference=reference,
         title=title,
     )
+    return activity, books
 
 
 @transaction.atomic

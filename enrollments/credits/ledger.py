@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef
 
 from accounts.agencies.models import Agency
 from enrollments.credits.models import BALANCE, ClosedYear, Credit, LedgerEntry, LedgerPosting
@@ -80,8 +82,10 @@ class Books:
 
     def __init__(self, units: Iterable[Agency]) -> None:
         tops = {unit.path[: Agency.steplen] for unit in units}
-        self._by_path: dict[str, Agency] = {book.path: book for book in Agency.objects.filter(path__in=tops)}
-        self._closed = set(ClosedYear.objects.filter(book__in=self._by_path.values()).values_list("book_id", "year"))
+        closed = ClosedYear.objects.filter(book=OuterRef("pk")).values("year")
+        rows = Agency.objects.filter(path__in=tops).annotate(closed_years=ArraySubquery(closed))
+        self._by_path: dict[str, Agency] = {book.path: book for book in rows}
+        self._closed = {(book.pk, year) for book in self._by_path.values() for year in book.closed_years}
 
     def book(self, unit: Agency) -> Agency:
         """The government in whose books this unit's people stand."""

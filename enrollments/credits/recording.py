@@ -78,13 +78,12 @@ def record_credits(activities: Sequence[Activity]) -> list[Credit]:
     return [known[activity.source] for activity in activities]
 
 
-def foresee(activity: Activity) -> tuple[Credit, list[CreditDay]]:
-    """What it would be recorded as now, by the same rules, caps and books. Writes nothing; four queries.
+def foresee(activity: Activity, rules: RuleBook, books: Books) -> tuple[Credit, list[CreditDay]]:
+    """What it would be recorded as now, by the same rules, caps and books. Writes nothing; one query.
 
     Nobody waits for it: what is recorded meanwhile may take its room.
     """
-    rules, books, room = rule_book([activity.path_id]), Books([activity.agency]), _Room([activity])
-    credit, done = _converted(activity, rules, books, room)
+    credit, done = _converted(activity, rules, books, _Room([activity]))
     return credit, [CreditDay(credit=credit, on=share.on, gross_jp=share.gross, jp=share.jp) for share in done.shares]
 
 

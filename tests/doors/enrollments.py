@@ -202,8 +202,27 @@ DOORS = [
     Door("claims", "signed-in"),
     Door("claim-new", "signed-in", post=302, body=_stated),
     Door("claim", "learner", at=_outside_draft),
-    Door("claim-edit", "learner", at=_outside_draft, post=302, body=_stated),
-    Door("claim-send", "learner", at=_outside_draft, get=None, post=302, spoils=True),
+    Door(
+        "claim-edit",
+        "learner",
+        at=_outside_draft,
+        post=302,
+        body=lambda side: {
+            **_stated(side),
+            "title": "Seminar arsip",
+            "from_on": "2026-04-07",
+            "certificate_number": "",
+        },
+    ),
+    Door(
+        "claim-send",
+        "learner",
+        at=_outside_draft,
+        get=None,
+        post=302,
+        body=lambda side: {"why_not_same": "Sore hari."},
+        spoils=True,
+    ),
     Door(
         "claim-withdraw",
         "learner",
@@ -226,7 +245,7 @@ DOORS = [
     Door(
         "evidence-remove",
         "learner",
-        at=lambda side: {"uid": side.outside_draft.evidence.order_by("pk")[0].uid},
+        at=lambda side: {"uid": side.proof.uid},
         get=None,
         post=302,
         spoils=True,
@@ -262,8 +281,8 @@ DOORS = [
     Door("office-claims-bare", OFFICE, post=302),
     Door("office-claims-import", OFFICE, post=302, body=lambda side: {"file": _rows()}, may_double=True),
     Door("office-claims-blank", OFFICE),
-    room("office-claims-review", "officer", at=lambda side: {"uid": side.office_rows.uid}),
-    room("office-claims-confirm", "officer", at=lambda side: {"uid": side.office_rows.uid}, get=None, post=302),
+    Door("office-claims-review", "officer", at=lambda side: {"uid": side.office_rows.uid}),
+    Door("office-claims-confirm", "officer", at=lambda side: {"uid": side.office_rows.uid}, get=None, post=302),
     # Designs and what STTP rest on
     room("office-designs", OFFICE),
     room(

@@ -45,11 +45,11 @@ def fills(page: Page, city: Cast) -> None:
     page.get_by_label("Apa kegiatannya?").fill(TITLE)
     page.get_by_label("Siapa penyelenggaranya?").fill("BPSDM Sumatera Utara")
     page.get_by_label("Jenis", exact=True).select_option("KL08")
-    expect(page.get_by_label("Jam pelajaran (JP)")).to_be_visible()
+    expect(page.get_by_label("Jam pelajaran")).to_be_visible()
     page.get_by_label("Jenis", exact=True).select_option("KL07")
     expect(page.locator("#needs")).to_contain_text("Jalur ini dihitung per hari.")
     page.get_by_label("Hari pertama").fill((today - timedelta(days=8)).isoformat())
-    page.get_by_label("Hari terakhir").fill((today - timedelta(days=7)).isoformat())
+    page.get_by_label("Hari terakhir, bila beberapa").fill((today - timedelta(days=7)).isoformat())
     expect(page.locator("#gives")).to_contain_text("Akan memberi 10 JP")
     is_clean(page)
     page.wait_for_timeout(500)  # a person reads what it gives; the browser has kept the form by then

@@ -21,6 +21,7 @@ from enrollments.claims.actions import add_evidence, remove_evidence, send_claim
 from enrollments.claims.forms import EvidenceForm
 from enrollments.claims.models import Claim, Evidence
 from enrollments.claims.queries import bare_claims, bare_page
+from enrollments.claims.views import mine, office
 
 
 @login_required
@@ -36,7 +37,6 @@ def evidence(request: SignedIn, uid: str) -> FileResponse:
         file, content_type=row.content_type, filename=row.name, as_attachment="download" in request.GET
     )
     response["Content-Security-Policy"] = policy_for_upload(row.content_type)
-    response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 
@@ -51,18 +51,16 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
             add_evidence(claim, form.cleaned_data["evidence"], by=request.user)
             messages.success(request, _("Kept. Look at the claim once more, then send it."))
             return redirect(_home(request, claim))
-    for errors in form.errors.values():
-        for error in errors:
-            messages.error(request, str(error))
-    return redirect(_home(request, claim))
+    is_own = claim.learner_id == request.user.pk
+    return mine.show(request, claim, evidence_form=form) if is_own else office.show(request, claim, evidence_form=form)
 
 
 @login_required
 @require_POST
 def remove(request: SignedIn, uid: str) -> HttpResponse:
-    mine = Q(claim__learner=request.user) | Q(claim__made_by=request.user, claim__state=Claim.State.DRAFT)
+    own = Q(claim__learner=request.user) | Q(claim__made_by=request.user, claim__state=Claim.State.DRAFT)
     row = get_object_or_404(
-        Evidence.objects.visible_to(request.user).filter(mine).select_related("claim__learner__agency"), uid=uid
+        Evidence.objects.visible_to(request.user).filter(own).select_related("claim__learner__agency"), uid=uid
     )
     assert row.claim is not None
     remove_evidence(row, by=request.user)
@@ -114,10 +112,10 @@ def _complete(request: SignedIn, *, office: bool) -> tuple[int, int]:
 
 
 def _mendable(request: SignedIn, pk: int) -> Claim:
-    mine = Q(learner=request.user) | Q(
+    own = Q(learner=request.user) | Q(
         made_by=request.user, state=Claim.State.DRAFT, pk__in=Claim.objects.managed_by(request.user).values("pk")
     )
-    return get_object_or_404(Claim.objects.filter(mine).select_related("learner__agency"), pk=pk)
+    return get_object_or_404(Claim.objects.filter(own).with_people(), pk=pk)
 
 
 def _home(request: SignedIn, claim: Claim) -> str:

@@ -53,7 +53,6 @@ def blank(request: SignedIn, *, office: bool) -> HttpResponse:
 @require_safe
 def review(request: SignedIn, uid: UUID, *, office: bool) -> HttpResponse:
     """How far it is; once checked, what each row would become; once written, what it became."""
-    _knock(request, office=office)
     job = _job(request, uid, office=office)
     context: dict[str, Any] = {"job": job, "office": office, "is_check": job.task == CHECK}
     if job.is_over and job.result:
@@ -64,7 +63,6 @@ def review(request: SignedIn, uid: UUID, *, office: bool) -> HttpResponse:
 @login_required
 @require_POST
 def confirm(request: SignedIn, uid: UUID, *, office: bool) -> HttpResponse:
-    _knock(request, office=office)
     job = _job(request, uid, office=office)
     if job.task != CHECK:
         raise Http404

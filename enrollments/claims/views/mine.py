@@ -17,7 +17,7 @@ from enrollments.claims.facts import ASKED, Facts, stated
 from enrollments.claims.forms import ClaimForm, EvidenceForm, SendForm, initial_of
 from enrollments.claims.models import Claim
 from enrollments.claims.queries import Forecast, claim_page, forecast, own_claims, today_of
-from enrollments.conversion.queries import rule_book
+from enrollments.conversion.queries import RuleBook, rule_book
 
 # What a preview needs to know; nothing else of a form stands in an address.
 PREVIEWED = ("path", "scope", "from_on", "until_on", "days", "quantity")
@@ -59,7 +59,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def claim(request: SignedIn, pk: int) -> HttpResponse:
-    return _claim_page(request, _own(request, pk))
+    return show(request, _own(request, pk))
 
 
 @login_required
@@ -77,16 +77,13 @@ def send(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent. You are told as soon as an officer has decided."))
             return redirect("claim", pk)
-    return _claim_page(request, claim, send_form=form)
+    return show(request, claim, send_form=form)
 
 
 @login_required
 @require_POST
 def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     """Take it away: thrown away before it was ever sent, withdrawn after."""
-    claim = Claim.objects.held_by(request.user).filter(pk=pk).first()
-    if claim is None and not Claim.objects.filter(pk=pk).exists() and request.POST.get("do") == "discard":
-        return redirect("claims")
     claim = _own(request, pk)
     if claim.state == Claim.State.DRAFT:
         discard_claim(claim, by=request.user)
@@ -101,16 +98,19 @@ def _own(request: SignedIn, pk: int) -> Claim:
     return get_object_or_404(Claim.objects.held_by(request.user).with_people(), pk=pk)
 
 
-def _claim_page(request: SignedIn, claim: Claim, *, send_form: SendForm | None = None) -> HttpResponse:
+def show(
+    request: SignedIn, claim: Claim, *, send_form: SendForm | None = None, evidence_form: EvidenceForm | None = None
+) -> HttpResponse:
+    """The claim's page; again with the form in which something was wrong."""
     context = {
         "found": claim_page(claim, reader=request.user),
         "send_form": send_form or SendForm(initial={"why_not_same": claim.why_not_same}),
-        "evidence_form": EvidenceForm(),
+        "evidence_form": evidence_form or EvidenceForm(),
     }
     return page(request, "enrollments/claims/claim.html", context)
 
 
-def facts_in(form: Any) -> Facts:
+def facts_in(form: Any, *, rules: RuleBook | None = None) -> Facts:
     """What a valid form states; refuses beside the field."""
     data = form.cleaned_data
     return stated(
@@ -122,6 +122,7 @@ def facts_in(form: Any) -> Facts:
         asked=data["quantity"],
         certificate_number=data["certificate_number"],
         certificate_on=data["certificate_on"],
+        rules=rules,
     )
 
 
@@ -147,11 +148,12 @@ def preview(request: SignedIn, values: Any) -> dict[str, Any]:
     is_whole = form.is_valid()
     path, scope = form.cleaned_data.get("path"), form.cleaned_data.get("scope") or "national"
     dates = form.cleaned_data.get("dates") or [form.cleaned_data.get("from_on") or today_of(request.user)]
-    rule = rule_book([path.pk]).rule(path.pk, scope, max(dates)) if path else None
-    found: dict[str, Any] = {"basis": rule.basis if rule else None, "chosen": path, "rule": rule, "forecast": None}
+    rules = rule_book([path.pk]) if path else RuleBook(())
+    rule = rules.rule(path.pk, scope, max(dates)) if path else None
+    found: dict[str, Any] = {"basis": rule.basis if rule else None, "chosen": path, "forecast": None}
     if is_whole:
         try:
-            found["forecast"] = forecast(request.user, facts_in(form))
+            found["forecast"] = forecast(request.user, facts_in(form, rules=rules), rules=rules)
         except Refusal as refusal:
             found["forecast"] = Forecast(refusal=str(refusal.sentence), field=refusal.field)
     return found

@@ -93,7 +93,7 @@ def claim(request: SignedIn, pk: int) -> HttpResponse:
         with beside_fields(form):
             _decide(request, one, form)
             return redirect("office-claims")
-    return _page(request, one, form, TakeBackForm())
+    return show(request, one, form=form)
 
 
 def _decide(request: SignedIn, one: Claim, form: DecisionForm) -> None:
@@ -142,22 +142,31 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
             take_back_claim(one, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, _("Taken back. The learner sees it with your reason."))
             return redirect("office-claim", pk)
-    return _page(request, one, DecisionForm(initial=initial_of(one)), form)
+    return show(request, one, take_back_form=form)
 
 
 def _managed(request: SignedIn, pk: int) -> Claim:
     return get_object_or_404(Claim.objects.managed_by(request.user).with_people(), pk=pk)
 
 
-def _page(request: SignedIn, one: Claim, form: DecisionForm, take_back_form: TakeBackForm) -> HttpResponse:
+def show(
+    request: SignedIn,
+    one: Claim,
+    *,
+    form: DecisionForm | None = None,
+    take_back_form: TakeBackForm | None = None,
+    evidence_form: EvidenceForm | None = None,
+) -> HttpResponse:
+    """The claim's page; again with the form in which something was wrong."""
+    form = form or DecisionForm(initial={**initial_of(one), "reason": ""})
     found = claim_page(one, reader=request.user)
     rule = found.forecast.credit.rule if found.forecast and found.forecast.credit else None
     form.asks(rule.basis if rule else None)
     context = {
         "found": found,
         "form": form,
-        "take_back_form": take_back_form,
-        "evidence_form": EvidenceForm(),
+        "take_back_form": take_back_form or TakeBackForm(),
+        "evidence_form": evidence_form or EvidenceForm(),
         "asks_quantity": rule is None or rule.basis in ASKED,
         "is_correcting": bool(form.errors.keys() - {"reason", "__all__"}),
     }
