@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.agencies.models import Agency
+from accounts.people.models import User
 from accounts.portraits.models import Portrait
 from enrollments.designs.models import DesignVersion
 from enrollments.designs.numbers import number, series_template, written_unit
@@ -14,15 +15,16 @@ from enrollments.designs.queries import sample_place
 from enrollments.enrolling.models import Enrollment
 
 
-def sample_picture(version: DesignVersion, side: int) -> bytes:
-    """One side of it as PNG: the front is 1, the back 2."""
+def sample_picture(version: DesignVersion, side: int, *, reader: User) -> bytes:
+    """One side of it as PNG: the front is 1, the back 2. A photograph only where the reader may see it anyhow; else its frame."""
     place = sample_place(version.design.organiser)
-    look = replace(Look.of(version, version.design.kind), portrait=_portrait(place))
+    look = replace(Look.of(version, version.design.kind), portrait=_portrait(place, reader))
     return picture(_paper(version, place), look, number=side)
 
 
-def _portrait(place: Enrollment | None) -> bytes:
-    found = Portrait.objects.current().filter(person=place.learner_id).first() if place else None
+def _portrait(place: Enrollment | None, reader: User) -> bytes:
+    seen = Portrait.objects.visible_to(reader).current()
+    found = seen.filter(person=place.learner_id).first() if place else None
     return found.content() if found else b""
 
 

@@ -100,7 +100,7 @@ def discard(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def preview(request: SignedIn, pk: int, side: int) -> HttpResponse:
     """One side of the paper as PNG, with the newest completion of the organiser, or invented data where there is none."""
-    return HttpResponse(sample_picture(_version(request, pk), side), content_type="image/png")
+    return HttpResponse(sample_picture(_version(request, pk), side, reader=request.user), content_type="image/png")
 
 
 def _version(request: SignedIn, pk: int) -> DesignVersion:

@@ -13,6 +13,8 @@ from django.urls import reverse
 from PIL import Image
 from pypdf import PdfReader
 
+from accounts.portraits.actions import give_portrait
+from accounts.roles.models import RoleGrant
 from courses.taxonomy.models import CertificateKind
 from enrollments.certificates.actions import issue_certificate, reserve_certificate
 from enrollments.certificates.models import Certificate
@@ -20,6 +22,7 @@ from enrollments.certificates.printing import drawn
 from enrollments.designs.actions import draft_design, edit_design, publish_design
 from enrollments.designs.models import DesignVersion
 from enrollments.designs.queries import design_in_use
+from enrollments.designs.sample import sample_picture
 from enrollments.enrolling.models import Enrollment
 from tests import make
 from tests.cast import Cast, cast
@@ -230,3 +233,16 @@ def test_a_draft_saves_itself_while_one_types_and_the_paper_follows(people: Cast
     assert draft.title == "PIAGAM"
     assert "Judul" in refused
     assert "sheets" not in refused
+
+
+def test_the_preview_shows_a_photograph_to_nobody_who_may_not_see_it(people: Cast) -> None:
+    """The organiser's officer need not be an officer of the learner's unit."""
+    place = completed(people)
+    stranger = make.person(role=RoleGrant.Role.OFFICER, over=people.bkpsdm)
+    own = make.person(role=RoleGrant.Role.OFFICER, over=place.learner.agency)
+    draft = draft_design(people.bkpsdm, SERTIFIKAT, by=stranger)
+    draft = edit_design(draft, {"photo": DesignVersion.Photo.PORTRAIT}, by=stranger)
+    frame = sample_picture(draft, 1, reader=own)
+    give_portrait(place.learner, make.picture(colour="red"))
+    assert sample_picture(draft, 1, reader=stranger) == frame
+    assert sample_picture(draft, 1, reader=own) != frame
