@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from asn_lms.lib.later import later
 from enrollments.certificates.actions import reserve_certificates
 from enrollments.certificates.models import Certificate
+from enrollments.certificates.printing import WITH_PRINTED, freeze
 from enrollments.enrolling.models import Enrollment
 from tests import make
 from tests.bench.processes import Watch, children
@@ -54,13 +55,17 @@ def issue(data_dir: Path, count: int) -> Issued:
 
 
 def _reserved(count: int) -> list[int]:
-    cohort = make.cohort(version=make.version(organiser=make.agency("Unit Beban", parent=None)))
-    long_ago = timezone.now() - timedelta(days=30)
-    places = []
-    for _ in range(count):
-        place = make.enrollment(cohort=cohort, status=Enrollment.Status.COMPLETED, completed_at=long_ago)
-        places.append((place, date(long_ago.year, long_ago.month, long_ago.day)))
-    return [row.pk for row in reserve_certificates(places)]
+    """Numbered for completions of a month ago, and confirmed by silence; nobody is told to draw them yet."""
+    cohort = make.cohort(version=make.version(organiser=make.agency("Unit Beban")))
+    on = timezone.now() - timedelta(days=30)
+    places = [make.enrollment(cohort=cohort, status=Enrollment.Status.COMPLETED, completed_at=on) for _ in range(count)]
+    rows = Certificate.objects.filter(
+        pk__in=[row.pk for row in reserve_certificates([(one, on.date()) for one in places])]
+    )
+    for row in rows.select_related(*WITH_PRINTED):
+        freeze(row, on)
+        row.save()
+    return list(rows.values_list("pk", flat=True))
 
 
 def public_page() -> str:

@@ -198,19 +198,25 @@ def _claim(pk: int | None, now: datetime, at: str | None) -> Certificate | None:
     waiting = Certificate.objects.issuable().order_by("id")
     if pk is not None:
         waiting = waiting.filter(pk=pk)
-    certificate = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*WITH_PRINTED).first()
+    certificate = (
+        waiting.select_for_update(skip_locked=True, of=("self",))
+        .select_related("design", "enrollment__learner")
+        .first()
+    )
     if certificate is None:
         return None
     if certificate.tries >= MOST_TRIES:
         _put_aside(certificate, at)
         return None
-    freeze(certificate, now)
-    certificate.tries += 1
-    certificate.save()
+    if certificate.frozen_at is None:  # never asked about: what is printed stands in a dozen tables
+        certificate = Certificate.objects.select_related(*WITH_PRINTED).get(pk=certificate.pk)
+        freeze(certificate, now)
+        certificate.save()
     # A seal comes from another server, which may take its time.
     is_far = certificate.state != State.SIGNED and SIGNERS[certificate.signer].is_certified
     lease = timedelta(seconds=settings.BSRE_SECONDS + 10) if is_far else LEASE
-    Certificate.objects.filter(pk=certificate.pk).update(lease_until=Now() + lease)
+    certificate.tries += 1
+    Certificate.objects.filter(pk=certificate.pk).update(tries=certificate.tries, lease_until=Now() + lease)
     return certificate
 
 
