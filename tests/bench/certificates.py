@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -54,6 +55,7 @@ def issue(data_dir: Path, count: int) -> Issued:
     return Issued(count, seconds, watch.seconds, median(sizes), max(sizes), workers, watch.peak_mebibytes)
 
 
+@transaction.atomic  # until all are there the sweeper sees none
 def _reserved(count: int) -> list[int]:
     """Numbered for completions of a month ago, and confirmed by silence; nobody is told to draw them yet."""
     cohort = make.cohort(version=make.version(organiser=make.agency("Unit Beban")))
