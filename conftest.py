@@ -25,6 +25,7 @@ REFERENCE_TABLES = {
     "courses_competencykind",
     "courses_learningpath",
     "courses_programfamily",
+    "courses_surveyterms",
     "courses_trainingtype",
     "enrollments_conversionrule",
     "enrollments_indexpoint",

@@ -71,6 +71,16 @@ JOBS: list[Job] = [
         "reminders.prepare", timedelta(minutes=1), "today's digests, every ten minutes within hours; asked each minute"
     ),
     Job(
+        "surveys.invite",
+        timedelta(minutes=1),
+        "alumni and superiors whose survey is due, every ten minutes within hours; asked each minute",
+    ),
+    Job(
+        "surveys.put_together",
+        timedelta(minutes=30),
+        "answers of weeks that are over become sums: until then the database could still tell whose they are",
+    ),
+    Job(
         "attempts.close_out_of_time",
         timedelta(seconds=30),
         "timed quizzes that nobody handed in are handed in with what was saved, a minute late at most",

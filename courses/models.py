@@ -3,7 +3,14 @@
 from courses.files.models import MediaFile
 from courses.lesson_kinds import kinds
 from courses.structure.models import Course, CourseVersion, Lesson, Module, ReviewComment
-from courses.taxonomy.models import Accreditation, CompetencyKind, LearningPath, ProgramFamily, TrainingType
+from courses.taxonomy.models import (
+    Accreditation,
+    CompetencyKind,
+    LearningPath,
+    ProgramFamily,
+    SurveyTerms,
+    TrainingType,
+)
 
 __all__ = [
     "Accreditation",
@@ -16,6 +23,7 @@ __all__ = [
     "Module",
     "ProgramFamily",
     "ReviewComment",
+    "SurveyTerms",
     "TrainingType",
     "kinds",
 ]

@@ -22,15 +22,26 @@ from enrollments.siasn.models import (
     TypeMapping,
 )
 from enrollments.signing.models import AuthorityKey, SealActivation, SigningIdentity
+from enrollments.surveys.models import (
+    Answer,
+    Bundle,
+    Invitation,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    Sheet,
+)
 from enrollments.tallies.models import Tally, TallyDelta
 
 __all__ = [
     "AgencyMapping",
+    "Answer",
     "Attempt",
     "AttemptItem",
     "AuthorityKey",
     "Badge",
     "BadgeIssuer",
+    "Bundle",
     "Certificate",
     "CertificateDesign",
     "CertificateSeries",
@@ -50,6 +61,7 @@ __all__ = [
     "EvidenceArchive",
     "ExtraAttempts",
     "IndexPoint",
+    "Invitation",
     "Issuance",
     "IssuanceLine",
     "IssuerKey",
@@ -58,9 +70,13 @@ __all__ = [
     "LessonProgress",
     "OfficialIndex",
     "Posting",
+    "Question",
+    "Questionnaire",
+    "QuestionnaireVersion",
     "Reminder",
     "SealActivation",
     "ShareLink",
+    "Sheet",
     "SiasnPerson",
     "SigningIdentity",
     "StatusList",

@@ -10,6 +10,7 @@ from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
 from enrollments.siasn import tasks as siasn
+from enrollments.surveys import tasks as surveys
 from enrollments.tallies import tasks as tallies
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "reports",
     "rosters",
     "siasn",
+    "surveys",
     "tallies",
 ]

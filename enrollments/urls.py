@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.issuance.urls")),
     path("", include("enrollments.rosters.urls")),
     path("", include("enrollments.siasn.urls")),
+    path("", include("enrollments.surveys.urls")),
     path("", include("enrollments.reports.urls")),
 ]

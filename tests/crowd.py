@@ -29,9 +29,11 @@ from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
 from enrollments.reports.actions import TASK as REPORT
 from enrollments.siasn.models import CourseMapping, Posting, TypeMapping
+from enrollments.surveys.models import Answer, Bundle, Invitation, Question
 from tests import make
 from tests.courses import build
 from tests.enrollments.claims.fixture import draft, facts, pdf, sent
+from tests.enrollments.surveys.rows import national
 from tests.world import NOW, PDF, PEOPLE, World
 
 _numbers = count(1)
@@ -51,6 +53,7 @@ def crowd(made: World, many: int) -> None:
             _ask_more(made.own.quiz, number)
         _places(made, unit, number)
         _said(made, number)
+        _asked(made, unit, number)
 
 
 def _life(made: World, unit: Agency, number: int) -> None:
@@ -236,6 +239,34 @@ def _said(made: World, number: int) -> None:
         told_on=date.today(),
         notice=notice,
     )
+
+
+def _asked(made: World, unit: Agency, number: int) -> None:
+    """Surveys to answer, answers put together, questions of a draft, trainers who are judged."""
+    own, version = made.own, national()["course"]
+    for name in ("learner", "head"):
+        place = make.enrollment(learner=make.person(agency=unit), cohort=own.to_judge.cohort, status="completed")
+        Invitation.objects.create(
+            enrollment=place,
+            kind="superior",
+            person=made.people[name],
+            asked_on=NOW.date(),
+            open_until=date(2099, 12, 31),
+        )
+    own.to_judge.cohort.trainers.add(make.person(agency=unit))
+    own.cohort.trainers.add(make.person(agency=unit))
+    bundle = Bundle.objects.create(version=version, course=own.published.course, unit=unit, size=6, week=NOW.date())
+    for question in version.questions.all():
+        is_text = question.sort == "text"
+        Answer.objects.create(
+            bundle=bundle,
+            question=question,
+            step=None if is_text else 3,
+            text="Baik." if is_text else "",
+            count=1 if is_text else 6,
+            is_shown=True,
+        )
+    Question.objects.create(version=own.question.version, position=number + 1, text="Baik?", low="tidak", high="ya")
 
 
 def _work(owner: User, task: str, state: str, payload: dict[str, Any]) -> None:

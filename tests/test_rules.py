@@ -72,7 +72,17 @@ from enrollments.reports.actions import ask_for_export
 from enrollments.siasn.actions import hand_over_file, settle_by_hand
 from enrollments.siasn.actions import try_again as send_again_to_siasn
 from enrollments.siasn.mapping import map_agency, map_course, map_type
+from enrollments.surveys.actions import answer_invitation, judge
+from enrollments.surveys.actions.editing import (
+    delete_question,
+    discard_questionnaire,
+    draft_questionnaire,
+    move_question,
+    put_into_use,
+    save_question,
+)
 from tests import make
+from tests.enrollments.surveys.rows import national
 from tests.world import World, world
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +101,8 @@ OF_THE_LEARNER = {
     "send a claim",
     "withdraw a claim",
     "throw a claim away",
+    "judge a course",
+    "answer a survey",
 }
 
 
@@ -190,6 +202,14 @@ VERBS: dict[str, Callable[[World, User], object]] = {
     "give a claim back": lambda w, by: return_claim(w.own.outside, by=by, reason="Buram."),
     "refuse a claim": lambda w, by: refuse_claim(w.own.outside, by=by, reason="Bukan."),
     "take a verified claim back": lambda w, by: take_back_claim(w.own.outside_counted, by=by, reason="Keliru."),
+    "judge a course": lambda w, by: judge(w.own.to_judge, national()["course"], {}, by=by),
+    "answer a survey": lambda w, by: answer_invitation(w.own.invitation, national()["alumnus"], {}, by=by),
+    "begin a questionnaire": lambda w, by: draft_questionnaire(w.own.organiser, "trainer", by=by),
+    "put a questionnaire into use": lambda w, by: put_into_use(w.own.question.version, by=by),
+    "throw a questionnaire away": lambda w, by: discard_questionnaire(w.own.question.version, by=by),
+    "write a question": lambda w, by: save_question(w.own.question.version, {"text": "Baik?"}, by=by),
+    "move a question": lambda w, by: move_question(w.own.question, up=True, by=by),
+    "delete a question": lambda w, by: delete_question(w.own.question, by=by),
     "export a report": lambda w, by: ask_for_export(w.own.agency, 2026, by=by),
 }
 

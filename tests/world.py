@@ -49,10 +49,12 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.siasn.models import Posting
 from enrollments.siasn.sheet import TASK as SIASN_FILE
+from enrollments.surveys import models as surveys
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses import build
 from tests.enrollments.claims import fixture as outside_rows
+from tests.enrollments.surveys.rows import national
 
 PEOPLE = ("learner", "head", "officer", "reviewer", "trainer", "other_head", "other_learner", "admin")
 NOBODY = "nobody"
@@ -130,6 +132,10 @@ class Side:
     office_rows: Job
     design: DesignVersion
     accreditation: Accreditation
+    # A completed place whose download waits for answers; what the learner is asked some months after another; a draft question.
+    to_judge: Enrollment
+    invitation: surveys.Invitation
+    question: surveys.Question
     # What SIASN refused of it, and the government that answers for it.
     posting: Posting
     top: Agency
@@ -296,6 +302,11 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
             valid_until=date(2099, 12, 31),
         ),
         correction=CorrectionRequest.objects.create(certificate=paper, part="name", wish=next(say)),
+        to_judge=_to_judge(organiser, learner, say),
+        invitation=surveys.Invitation.objects.create(
+            enrollment=done, kind="alumnus", person=learner, asked_on=NOW.date(), open_until=date(2099, 12, 31)
+        ),
+        question=_asked(published, unit, organiser, say),
         posting=Posting.objects.create(
             certificate=paper,
             instansi=top,
@@ -475,6 +486,30 @@ def _to_sign(paper: Certificate, cohort: Cohort, official: User, say: Iterator[s
         frozen_at=NOW,
         confirm_until=NOW,
         drawn_at=NOW,
+    )
+
+
+def _to_judge(organiser: Agency, learner: User, say: Iterator[str]) -> Enrollment:
+    version = make.version(organiser=organiser, title="Pelatihan yang dinilai", asks_before_download=True)
+    cohort = make.cohort(version=version, name=next(say), organiser=organiser, is_open_to_all=False)
+    return make.enrollment(learner=learner, cohort=cohort, status="completed")
+
+
+def _asked(published: CourseVersion, unit: Agency, organiser: Agency, say: Iterator[str]) -> surveys.Question:
+    """The draft of the organiser's own questionnaire, and what people of the unit wrote into the national one."""
+    version = national()["course"]
+    bundle = surveys.Bundle.objects.create(version=version, course=published.course, unit=unit, size=6, week=NOW.date())
+    words = version.questions.get(sort="text")
+    for _person in range(6):
+        surveys.Answer.objects.create(bundle=bundle, question=words, text=f"{next(say)}\n{MARKDOWN}", is_shown=True)
+    scale = version.questions.filter(sort="scale")[0]
+    surveys.Answer.objects.create(bundle=bundle, question=scale, step=4, count=6, is_shown=True)
+    draft = surveys.QuestionnaireVersion.objects.create(
+        questionnaire=surveys.Questionnaire.objects.create(organiser=organiser, kind="course"), number=1
+    )
+    surveys.Question.objects.create(version=draft, text=next(say), low=next(say)[:60], high=next(say)[:60])
+    return surveys.Question.objects.create(
+        version=draft, position=1, sort="choice", text=next(say), options=[next(say), next(say)]
     )
 
 

@@ -26,6 +26,9 @@ EXEMPT = (
     "/accounts/reauthenticate/",
     "/signing/",
 )
+# Confidential answers: a fingerprint of the body, or a page that shows it again, would join a person to what they said. Their key is
+# kept alone; only "go on to the next page" is answered from memory.
+UNREAD = ("/surveys/",)
 KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Location", "HX-Trigger", "HX-Refresh")
 LARGEST_KEPT = 512 * 1024
 # Refused at the door, with nothing done: whoever comes again with what was missing must not be refused from memory.
@@ -47,13 +50,20 @@ class IdempotencyMiddleware:
 
     def _answer_once(self, request: HttpRequest, key: str) -> HttpResponse:
         place = {"person_id": request.user.pk, "path": request.get_full_path()[:300], "key": key}
-        fingerprint = _fingerprint(request)
+        is_unread = request.path.startswith(UNREAD)
+        fingerprint = "" if is_unread else _fingerprint(request)
         try:
             with transaction.atomic():
                 with transaction.atomic():  # the unique index makes a twin wait here
                     row = IdempotencyKey.objects.create(**place, body_hash=fingerprint)
                 response = self.get_response(request)
-                if response.status_code >= 500 or response.status_code in PASSING or not _can_be_kept(response):
+                is_shown_again = is_unread and response.status_code != 302
+                if (
+                    response.status_code >= 500
+                    or response.status_code in PASSING
+                    or is_shown_again
+                    or not _can_be_kept(response)
+                ):
                     if response.status_code >= 500:
                         transaction.set_rollback(True)
                     else:

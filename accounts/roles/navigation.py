@@ -52,6 +52,7 @@ OFFICE = (
     Entry("office-claims", "document", _("Claims"), STAFF),
     Entry("report", "chart", _("Report"), STAFF),
     Entry("office-reviews", "quiz", _("Reviews"), frozenset({REVIEWER})),
+    Entry("office-questionnaires", "pencil", _("Surveys"), STAFF),
     Entry("office-imports", "upload", _("Imports"), STAFF),
     Entry("jobs", "refresh", _("Work in progress"), STAFF),
     Entry("office-reminders", "clock", _("Reminders"), STAFF),
@@ -64,6 +65,7 @@ OFFICE = (
 REPORTS = (
     Entry("report", "chart", _("Report"), frozenset({HEAD})),
     Entry("report-people", "people", _("People"), frozenset({HEAD})),
+    Entry("report-evaluation", "chat", _("Evaluation"), frozenset({HEAD})),
     Entry("signing", "sign", _("To be signed"), frozenset({HEAD})),
     Entry("exports", "download", _("Downloads"), frozenset({HEAD})),
 )
@@ -161,6 +163,7 @@ class Frame:
         """The menu under one's own initials: own pages, and the other rooms this person may enter."""
         own = [
             Link(str(_("My data")), _address("my-data"), "person"),
+            Link(str(_("Surveys")), _address("surveys"), "pencil"),
             Link(str(_("Settings")), _address("preferences"), "settings"),
         ]
         rooms = [Link(str(_("Learning")), _address("home"), "book"), *self.duties] if self.duties else []

@@ -15,6 +15,7 @@ from courses.lesson_kinds import kinds
 from courses.publishing.actions import WrongState
 from courses.structure.models import Course, CourseVersion, Lesson, Module, ReviewComment
 from courses.structure.rules import may_author
+from courses.taxonomy.terms import survey_terms
 
 
 @transaction.atomic
@@ -26,7 +27,9 @@ def create_course(title: str, organiser: Agency, *, by: User | None, code: str =
     if not title:
         raise Refusal(_("Give the course a title."), field="title")
     course = _new_course(title, organiser, by, code)
-    draft = CourseVersion.objects.create(course=course, number=1, title=title)
+    draft = CourseVersion.objects.create(
+        course=course, number=1, title=title, survey_after_months=survey_terms().after_months
+    )
     if by is not None:
         draft.authors.add(by)
     record("course.created", course, by=by, title=title)
@@ -133,6 +136,7 @@ def _copy_outline(source: CourseVersion, draft: CourseVersion) -> None:
             title=lesson.title,
             minutes=lesson.minutes,
             is_required=lesson.is_required,
+            test=lesson.test,
         )
         if lesson.pk in contents:
             kinds[lesson.kind].copy(contents[lesson.pk], to=copy)

@@ -62,6 +62,13 @@ class DetailsForm(VersionForm):
             "training_type": _("How BKN records it (SIASN)."),
             "certificate_kind": _("An STTP needs an accreditation of the organiser for the family below."),
             "family": _("Needed for an STTP only."),
+            "asks_before_download": _(
+                "A few questions on the course and on each trainer of the cohort, about a minute. Confidential."
+            ),
+            "survey_after_months": _(
+                "Alumnus and superior are asked what has changed at work. Leave empty for no such survey."
+            ),
+            "prints_gain": _("Needs a lesson marked as pre-test and one marked as post-test."),
         }
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
@@ -111,6 +118,15 @@ class LessonForm(forms.Form):
     )
     module = forms.ModelChoiceField(label=_("Module"), queryset=Module.objects.none(), empty_label=None)
     is_required = forms.BooleanField(label=_("Required to complete the course"), required=False)
+    test = forms.ChoiceField(
+        label=_("Does it measure what was learned?"),
+        choices=[(Lesson.Test.NONE.value, _("No")), *[one for one in Lesson.Test.choices if one[0]]],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "What comes after a pre-test opens only once it was handed in. A pre-test need not be passed and does not count."
+        ),
+    )
 
     def __init__(self, lesson: Lesson, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {
@@ -118,6 +134,7 @@ class LessonForm(forms.Form):
             "minutes": lesson.minutes,
             "module": lesson.module_id,
             "is_required": lesson.is_required,
+            "test": lesson.test,
         }
         super().__init__(*args, **kwargs)
         field: Any = self.fields["module"]

@@ -109,14 +109,21 @@ def edit_lesson(
     title: str,
     minutes: int,
     is_required: bool,
+    test: str | None = None,
     module: Module | None = None,
     editor: Editor | None = None,
 ) -> Lesson:
-    """Save a lesson and, by its kind's editor, its content. Both or neither. Another module takes it in at its end."""
+    """Save a lesson and, by its kind's editor, its content. Both or neither. Another module takes it in at its end.
+
+    `test` makes it the pre-test or the post-test, of which a version has one each; None leaves that as it is.
+    """
     row = lock_draft(lesson.version, by=by)
     lesson = _still_there(Lesson.objects.filter(version=row, pk=lesson.pk).first())
     lesson.title, lesson.minutes, lesson.is_required = _titled(title), minutes, is_required
-    lesson.save(update_fields=["title", "minutes", "is_required"])
+    if test is not None:
+        _refuse_second_test(row, lesson, test)
+        lesson.test = test
+    lesson.save(update_fields=["title", "minutes", "is_required", "test"])
     if editor is not None:
         editor.save(by=by)
     if module is not None and module.pk != lesson.module_id:
@@ -131,6 +138,16 @@ def edit_lesson(
     if not _said_lately(row, lesson, by):
         record("lesson.edited", row, by=by, title=lesson.title, lesson=lesson.uid)
     return lesson
+
+
+def _refuse_second_test(row: CourseVersion, lesson: Lesson, test: str) -> None:
+    other = row.lessons.filter(test=test).exclude(pk=lesson.pk).first() if test else None
+    if other is not None:
+        raise Refusal(
+            _("“%(title)s” has this mark already. Take it off there first; a course has one of each.")
+            % {"title": other.title},
+            field="test",
+        )
 
 
 def _said_lately(row: CourseVersion, lesson: Lesson, by: User | None) -> bool:

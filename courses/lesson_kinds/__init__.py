@@ -98,6 +98,10 @@ class Kind(ABC):
         """Whether the best score must reach the version's pass mark before the course is complete."""
         return False
 
+    def gives_score(self, content: Any) -> bool:
+        """Whether handing it in gives a score, counted or not: what a pre-test and a post-test need."""
+        return self.is_graded(content)
+
     def attempts_allowed(self, content: Any) -> int | None:
         """How many attempts a learner has; None: one attempt that goes on for ever."""
         return None

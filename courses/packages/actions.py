@@ -96,6 +96,7 @@ def _fill(draft: CourseVersion, package: OpenPackage, *, by: User | None) -> Cou
                 title=entry.title,
                 minutes=entry.minutes,
                 is_required=entry.required,
+                test=entry.test,
             )
             kinds[entry.kind].unpack(lesson, entry.content, package.of(entry.uid), by=by)
             position += 1
@@ -115,6 +116,9 @@ def _details(manifest: Manifest) -> dict[str, object]:
         "jp",
         "pass_mark",
         "self_paced_days",
+        "asks_before_download",
+        "survey_after_months",
+        "prints_gain",
     )
     return {
         **{name: getattr(manifest, name) for name in plain},

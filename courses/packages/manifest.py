@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from asn_lms.lib.refusals import Refusal
 from courses.authoring.codes import PATTERN
 from courses.lesson_kinds import kinds
-from courses.structure.models import CourseVersion
+from courses.structure.models import CourseVersion, Lesson
 from courses.taxonomy.models import CertificateKind, CompetencyKind, LearningPath, ProgramFamily, TrainingType
 
 NAME = "course.json"
@@ -46,6 +46,8 @@ class LessonEntry:
     minutes: int
     required: bool
     content: Mapping[str, Any]
+    # "pre", "post" or nothing
+    test: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ class Manifest:
     motif: str
     jp: Decimal
     self_paced_days: int | None
+    asks_before_download: bool
+    survey_after_months: int | None
+    prints_gain: bool
     modules: tuple[ModuleEntry, ...]
 
     @property
@@ -90,6 +95,7 @@ def write_manifest(manifest: Manifest) -> bytes:
         "pass_mark": _decimal(manifest.pass_mark),
         "jp": _decimal(manifest.jp),
         "self_paced_days": manifest.self_paced_days,
+        **{name: value for name in _EVALUATION if (value := getattr(manifest, name)) != _DEFAULTS[name]},
         "modules": [
             {
                 "title": module.title,
@@ -102,6 +108,7 @@ def write_manifest(manifest: Manifest) -> bytes:
                         "minutes": lesson.minutes,
                         "required": lesson.required,
                         "content": lesson.content,
+                        **({"test": lesson.test} if lesson.test else {}),
                     }
                     for lesson in module.lessons
                 ],
@@ -132,10 +139,17 @@ _TEXTS: dict[str, int | None] = {
     "motif": 10,
 }
 # What a package need not say, and an exported one leaves out: packages that are older stay as they are, to the byte.
-_DEFAULTS = {"certificate_kind": CertificateKind.CERTIFICATE.value, "family": ""}
-_TOP = {*_TEXTS, "format", "format_version", "pass_mark", "jp", "self_paced_days", "modules"}
+_DEFAULTS: dict[str, Any] = {
+    "certificate_kind": CertificateKind.CERTIFICATE.value,
+    "family": "",
+    "asks_before_download": False,
+    "survey_after_months": None,
+    "prints_gain": False,
+}
+_EVALUATION = ("asks_before_download", "survey_after_months", "prints_gain")
+_TOP = {*_TEXTS, *_EVALUATION, "format", "format_version", "pass_mark", "jp", "self_paced_days", "modules"}
 _MODULE = {"title", "jp", "lessons"}
-_LESSON = {"uid", "kind", "title", "minutes", "required", "content"}
+_LESSON = {"uid", "kind", "title", "minutes", "required", "content", "test"}
 
 
 def read_manifest(raw: bytes) -> Manifest:
@@ -159,7 +173,10 @@ def read_manifest(raw: bytes) -> Manifest:
         },
         pass_mark=reader.decimal(data, "pass_mark", NAME, at_most=Decimal(100)),
         jp=reader.decimal(data, "jp", NAME, at_most=Decimal("9999.99")),
-        self_paced_days=reader.days(data),
+        self_paced_days=reader.whole_or_none(data, "self_paced_days", 3650),
+        asks_before_download=reader.flag(data, "asks_before_download", NAME),
+        survey_after_months=reader.whole_or_none(data, "survey_after_months", 60, least=1),
+        prints_gain=reader.flag(data, "prints_gain", NAME),
         modules=tuple(reader.module(one, number) for number, one in enumerate(reader.many(data, "modules", NAME), 1)),
     )
     reader.check_choices(manifest)
@@ -238,15 +255,24 @@ class _Reader:
             return Decimal(0)
         return number.quantize(CENT)
 
-    def whole(self, data: Mapping[str, Any], name: str, place: str, most: int) -> int:
+    def whole(self, data: Mapping[str, Any], name: str, place: str, most: int, *, least: int = 0) -> int:
         value = data.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-            self.say(place, _("“%(name)s” must be a whole number from 0 to %(most)d.") % {"name": name, "most": most})
-            return 0
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self.say(
+                place,
+                _("“%(name)s” must be a whole number from %(least)d to %(most)d.")
+                % {"name": name, "least": least, "most": most},
+            )
+            return least
         return value
 
-    def days(self, data: Mapping[str, Any]) -> int | None:
-        return None if data.get("self_paced_days") is None else self.whole(data, "self_paced_days", NAME, 3650)
+    def whole_or_none(self, data: Mapping[str, Any], name: str, most: int, *, least: int = 0) -> int | None:
+        return None if data.get(name) is None else self.whole(data, name, NAME, most, least=least)
+
+    def flag(self, data: Mapping[str, Any], name: str, place: str) -> bool:
+        if not isinstance(data.get(name), bool):
+            self.say(place, _("“%(name)s” must be true or false.") % {"name": name})
+        return data.get(name) is True
 
     def many(self, data: Mapping[str, Any], name: str, place: str) -> list[Any]:
         value = data.get(name)
@@ -288,15 +314,18 @@ class _Reader:
         if not isinstance(content, dict):
             self.say(place, _("“%(name)s” must be an object.") % {"name": "content"})
             content = {}
-        if not isinstance(data.get("required"), bool):
-            self.say(place, _("“%(name)s” must be true or false.") % {"name": "required"})
+        test = data.get("test", "")
+        if test not in Lesson.Test.values:
+            self.say(place, _("“%(name)s” must be “pre” or “post”, or be left out.") % {"name": "test"})
+            test = ""
         return LessonEntry(
             uid=self.uid(data, place),
             kind=kind,
             title=self.text(data, "title", place, 150),
             minutes=self.whole(data, "minutes", place, 30000),
-            required=data.get("required") is True,
+            required=self.flag(data, "required", place),
             content=content,
+            test=test,
         )
 
     def uid(self, data: Mapping[str, Any], place: str) -> UUID:
@@ -342,6 +371,9 @@ class _Reader:
                 _("the modules share out %(shared)s JP, but the course says %(jp)s.")
                 % {"shared": shared, "jp": manifest.jp},
             )
+        for test in (Lesson.Test.PRE, Lesson.Test.POST):
+            if sum(lesson.test == test for lesson in manifest.lessons) > 1:
+                self.say(NAME, _("more than one lesson is marked “%(test)s”.") % {"test": test.value})
         seen: set[UUID] = set()
         for lesson in manifest.lessons:
             if lesson.uid in seen:

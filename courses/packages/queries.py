@@ -19,7 +19,7 @@ def packed(version: CourseVersion) -> tuple[Manifest, Files]:
     for lesson in lessons:
         values, of_lesson = kinds[lesson.kind].pack(contents[lesson.pk])
         entries.setdefault(lesson.module_id, []).append(
-            LessonEntry(lesson.uid, lesson.kind, lesson.title, lesson.minutes, lesson.is_required, values)
+            LessonEntry(lesson.uid, lesson.kind, lesson.title, lesson.minutes, lesson.is_required, values, lesson.test)
         )
         if of_lesson:
             files[lesson.uid] = of_lesson
@@ -39,6 +39,9 @@ def packed(version: CourseVersion) -> tuple[Manifest, Files]:
         motif=version.motif,
         jp=version.jp,
         self_paced_days=version.self_paced_days,
+        asks_before_download=version.asks_before_download,
+        survey_after_months=version.survey_after_months,
+        prints_gain=version.prints_gain,
         modules=tuple(
             ModuleEntry(module.title, module.jp, tuple(entries.get(module.pk, ())))
             for module in version.modules.order_by("position", "id")

@@ -56,7 +56,7 @@ class Desk:
             pages += [("course-outline", _("Outline")), ("course-details", _("About the course"))]
         pages.append(("course-review", _("Review")))
         if self.is_author:
-            pages.append(("office-course", _("Versions and history")))
+            pages += [("office-course", _("Versions and history")), ("course-evaluation", _("Evaluation"))]
         return [Tab(label, reverse(name, args=[code]), name == here) for name, label in pages]
 
 

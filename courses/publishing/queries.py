@@ -83,6 +83,7 @@ def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[
         found.append(Problem(_("The course has no lesson yet. Add at least one.")))
     elif not any(lesson.is_required for lesson in lessons):
         found.append(Problem(_("No lesson is required, so nobody could complete the course. Require at least one.")))
+    found += test_problems(version, lessons)
     filled = {lesson.module_id for lesson in lessons}
     found.extend(
         Problem(
@@ -93,6 +94,26 @@ def frame_problems(version: CourseVersion, modules: list[Module], lessons: list[
         for module in modules
         if lessons and module.pk not in filled
     )
+    return found
+
+
+def test_problems(version: CourseVersion, lessons: Iterable[Lesson]) -> list[Problem]:
+    """What is wrong with the pre-test and the post-test as the outline has them; that they give a score is asked of their kinds."""
+    tests = {lesson.test: lesson for lesson in lessons if lesson.test}
+    pre, post = tests.get(Lesson.Test.PRE), tests.get(Lesson.Test.POST)
+    if version.prints_gain and (pre is None or post is None):
+        sentence = _(
+            "The gain is to be printed, so mark one lesson as the pre-test and one as the post-test, or print no gain."
+        )
+        return [Problem(sentence, field="prints_gain")]
+    found = []
+    if pre is not None and post is not None and pre.position > post.position:
+        sentence = _("The post-test stands before the pre-test. Change their order, or their marks.")
+        found.append(Problem(sentence, lesson_uid=post.uid, about=post.title))
+    for lesson in (pre, post if version.prints_gain else None):
+        if lesson is not None and not lesson.is_required:
+            sentence = _("It is marked as a test but is not required, so its score may be missing. Require it.")
+            found.append(Problem(sentence, lesson_uid=lesson.uid, about=lesson.title))
     return found
 
 
@@ -125,6 +146,9 @@ def content_problems(lessons: list[Lesson]) -> list[Problem]:
             Problem(str(sentence), lesson_uid=lesson.uid, about=lesson.title)
             for sentence in kinds[lesson.kind].problems(content)
         )
+        if lesson.test and not kinds[lesson.kind].gives_score(content):
+            sentence = _("It is marked as a pre-test or post-test, but this sort of lesson gives no score. Use a quiz.")
+            found.append(Problem(sentence, lesson_uid=lesson.uid, about=lesson.title))
     return found
 
 
@@ -239,6 +263,8 @@ def _said(version: CourseVersion, name: str) -> str:
     value = getattr(version, name)
     if value is None or value == "":
         return NONE
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return jp(value)
     shown = getattr(version, f"get_{name}_display", None)
@@ -274,7 +300,7 @@ def _likeness(lesson: Lesson, contents: Mapping[int, Any]) -> tuple[Any, ...]:
     names = {name: getattr(file, "name", name) for name, file in files.items()}
     for file in files.values():
         file.close()
-    return lesson.kind, lesson.title, lesson.minutes, lesson.is_required, values, names
+    return lesson.kind, lesson.title, lesson.minutes, lesson.is_required, lesson.test, values, names
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,9 @@ class CourseVersion(models.Model):
         "training_type",
         "certificate_kind",
         "family",
+        "asks_before_download",
+        "survey_after_months",
+        "prints_gain",
         "target_group",
         "jp",
         "pass_mark",
@@ -159,6 +162,15 @@ class CourseVersion(models.Model):
     family = models.ForeignKey(
         ProgramFamily, verbose_name=_("family of training"), null=True, blank=True, on_delete=models.PROTECT
     )
+    # Evaluation by Kirkpatrick's levels (domain reference §2.6): 1 before the download, 3–4 some months later, 2 on the paper.
+    asks_before_download = models.BooleanField(_("survey before the certificate is downloaded"), default=False)
+    survey_after_months = models.PositiveSmallIntegerField(
+        _("months until the post-training survey"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    prints_gain = models.BooleanField(_("gain from pre-test to post-test on the back page"), default=False)
     target_group = models.CharField(_("target group"), max_length=200, blank=True)
     jp = models.DecimalField(
         _("JP"), max_digits=6, decimal_places=2, default=0, validators=[MinValueValidator(Decimal(0))]
@@ -218,6 +230,11 @@ class CourseVersion(models.Model):
             ),
             models.CheckConstraint(condition=Q(pass_mark__gte=0, pass_mark__lte=100), name="pass_mark_is_a_percentage"),
             models.CheckConstraint(condition=Q(jp__gte=0), name="jp_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(survey_after_months__isnull=True)
+                | Q(survey_after_months__gte=1, survey_after_months__lte=60),
+                name="survey_comes_one_to_sixty_months_after",
+            ),
         ]
         indexes = [
             models.Index(fields=["publish_at"], condition=Q(state="approved"), name="version_waiting_to_publish"),
@@ -284,6 +301,13 @@ class Module(PartOfVersion):
 class Lesson(PartOfVersion):
     """One step of a module. `uid` stays the same in the next version; the content is a row of its kind's table."""
 
+    class Test(models.TextChoices):
+        """What a lesson measures, whatever its kind. Before the pre-test is handed in, nothing after it opens."""
+
+        NONE = "", _("neither")
+        PRE = "pre", _("the pre-test: what people know before they begin")
+        POST = "post", _("the post-test: what they know afterwards")
+
     version = models.ForeignKey(CourseVersion, on_delete=models.CASCADE, related_name="lessons")
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
     uid = models.UUIDField(default=uuid4, editable=False)
@@ -293,6 +317,9 @@ class Lesson(PartOfVersion):
     title = models.CharField(_("title"), max_length=150)
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=5)
     is_required = models.BooleanField(_("required to complete the course"), default=True)
+    test = models.CharField(
+        _("pre-test or post-test"), max_length=4, choices=Test.choices, default=Test.NONE, blank=True
+    )
 
     class Meta(PartOfVersion.Meta):
         verbose_name = _("lesson")
@@ -305,10 +332,17 @@ class Lesson(PartOfVersion):
                 name="lesson_position_once_per_version",
                 deferrable=models.Deferrable.DEFERRED,
             ),
+            models.UniqueConstraint(
+                fields=["version", "test"], condition=~Q(test=""), name="one_test_of_each_sort_per_version"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_pre_test(self) -> bool:
+        return self.test == self.Test.PRE
 
 
 class ReviewCommentQuerySet(models.QuerySet["ReviewComment"]):

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +82,41 @@ class ProgramFamily(Reference):
     class Meta(Reference.Meta):
         verbose_name = _("family of training")
         verbose_name_plural = _("families of training")
+
+
+class SurveyTerms(models.Model):
+    """When people are asked about a training, and for how long. One row, kept by administrators.
+
+    Source: LAN's Evaluasi Pascapelatihan Nasional; six months is the practice (domain reference §2.6), no rule of law.
+    """
+
+    # What a new course begins with; its officers may change or empty it.
+    after_months = models.PositiveSmallIntegerField(
+        _("months until the post-training survey"), default=6, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    open_days = models.PositiveSmallIntegerField(
+        _("days that the survey stays open"), default=30, validators=[MinValueValidator(7), MaxValueValidator(180)]
+    )
+    remind_after_days = models.PositiveSmallIntegerField(
+        _("days until the one reminder"), default=14, validators=[MinValueValidator(1), MaxValueValidator(179)]
+    )
+    legal_basis = models.CharField(_("legal basis"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("terms of surveys")
+        verbose_name_plural = _("terms of surveys")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="terms_of_surveys_are_one_row"),
+            models.CheckConstraint(
+                condition=Q(after_months__gte=1, after_months__lte=60), name="survey_terms_wait_one_to_sixty_months"
+            ),
+            models.CheckConstraint(
+                condition=Q(remind_after_days__lt=F("open_days")), name="survey_reminds_before_it_closes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.after_months}"
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):

@@ -20,12 +20,13 @@ from courses.lesson_kinds import Outcome, Unreadable
 from courses.structure.models import Lesson
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.attempts.queries import Seat, seat
-from enrollments.attempts.refusals import AttemptOver, NoAttemptsLeft, NotBegun, NotLearning
+from enrollments.attempts.refusals import AttemptOver, NoAttemptsLeft, NotBegun, NotLearning, PreTestFirst
 from enrollments.cohorts.rules import may_run
 from enrollments.enrolling.actions import locked_enrollment
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.actions import finish_lesson
 from enrollments.progress.models import LessonProgress
+from enrollments.progress.queries import pre_test_before
 
 # A client's counter may run ahead while it is offline, by no more than this.
 FURTHEST_AHEAD = 10_000
@@ -148,6 +149,8 @@ def _sit_down(enrollment: Enrollment, lesson: Lesson, by: User | None) -> tuple[
         raise LookupError("the lesson belongs to another version")
     if enrollment.status == Enrollment.Status.WITHDRAWN:
         raise NotLearning(_("Your place in this course has ended. Enrol again to go on."))
+    if (first := pre_test_before(enrollment, lesson)) is not None:
+        raise PreTestFirst(first)
     progress, _made = LessonProgress.objects.select_for_update(of=("self",)).get_or_create(
         enrollment=enrollment, lesson=lesson
     )

@@ -11,6 +11,7 @@ from ninja import Router, Schema
 
 from accounts.people import asking
 from asn_lms.lib.cursor import Cursor, Limit, newest_first
+from enrollments.certificates.downloading import WITH_SURVEY, refuse_unanswered
 from enrollments.certificates.keeping import paper_response
 from enrollments.certificates.models import Certificate
 
@@ -58,5 +59,9 @@ def _shown(row: Certificate) -> CertificateOut:
 
 @router.get("/certificates/{certificate_id}/pdf", summary="The paper")
 def paper(request: HttpRequest, certificate_id: int) -> FileResponse:
-    visible = Certificate.objects.visible_to(asking.person(request)).exclude(file="")
-    return paper_response(get_object_or_404(visible, pk=certificate_id))
+    """409 for the learner while a survey stands before the download."""
+    person = asking.person(request)
+    visible = Certificate.objects.visible_to(person).exclude(file="").select_related(*WITH_SURVEY)
+    certificate = get_object_or_404(visible, pk=certificate_id)
+    refuse_unanswered(certificate, person)
+    return paper_response(certificate)

@@ -163,6 +163,9 @@ class Certificate(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     jp = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    # Where the course prints what was gained
+    pre_score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    post_score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     # How well, in the words of the grading scale; empty where nothing was graded.
     predicate = models.CharField(max_length=40, blank=True)
     issue_place = models.CharField(max_length=120, blank=True)

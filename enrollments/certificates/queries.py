@@ -1,5 +1,6 @@
 """Reading certificates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,9 +17,11 @@ from courses.taxonomy.models import Accreditation, CertificateKind
 from enrollments.certificates.models import Certificate, CorrectionRequest
 from enrollments.certificates.printing import WITH_PRINTED, freeze
 from enrollments.cohorts.models import Cohort
+from enrollments.enrolling.gain import Gain, gain_of
 from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
 from enrollments.signing.identities import nik_of
 from enrollments.signing.signers import SIGNERS, Signer, for_people
+from enrollments.surveys.queries import before_download
 
 PAGE = 30
 State = Certificate.State
@@ -27,8 +30,15 @@ State = Certificate.State
 def wallet(person: User) -> list[Certificate]:
     """The person's certificates, newest first; of one that was replaced its successor is named."""
     asked = CorrectionRequest.objects.open().filter(certificate=OuterRef("pk"))
-    rows = Certificate.objects.held_by(person).select_related("enrollment__version", "replaced_by")
+    rows = Certificate.objects.held_by(person).select_related(
+        "enrollment__version", "enrollment__cohort__organiser", "replaced_by"
+    )
     return list(rows.annotate(is_being_corrected=Exists(asked)).order_by("-issued_on", "-id"))
+
+
+def places_with_survey(certificates: Sequence[Certificate]) -> set[int]:
+    """The places of those whose download waits for answers. Three queries, none where no course asks."""
+    return set(before_download([one.enrollment for one in certificates if one.is_ready]))
 
 
 @dataclass(frozen=True)
@@ -255,6 +265,7 @@ class PublicCertificate:
     jp: Decimal
     score: Decimal | None
     predicate: str
+    gain: Gain | None
     subjects: list[dict[str, str]]
     issued_on: date
     issue_place: str
@@ -297,6 +308,7 @@ def public_certificate(public_id: str) -> PublicCertificate | None:
         jp=row.jp,
         score=row.score,
         predicate=row.predicate,
+        gain=gain_of(row.pre_score, row.post_score),
         subjects=row.subjects,
         issued_on=row.issued_on,
         issue_place=row.issue_place,

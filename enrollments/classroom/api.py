@@ -23,10 +23,12 @@ from courses.lesson_kinds import Unreadable
 from courses.structure.models import Course, Lesson
 from enrollments.attempts.actions import begin, take_input
 from enrollments.attempts.queries import answer_of, seat
+from enrollments.attempts.refusals import PreTestFirst
 from enrollments.classroom.outline import outline
 from enrollments.cohorts.models import Cohort
 from enrollments.enrolling.actions import enroll, enroll_self_paced, withdraw
 from enrollments.enrolling.models import Enrollment
+from enrollments.progress.queries import pre_test_before
 
 router = Router(tags=["enrollments"])
 LARGEST = 2**63 - 1
@@ -161,6 +163,8 @@ def end(request: HttpRequest, enrollment_id: int, said: WithdrawIn) -> Enrollmen
 )
 def lesson(request: HttpRequest, enrollment_id: int, uid: UUID) -> LessonOut:
     place, here = _own_lesson(request, enrollment_id, uid)
+    if (first := pre_test_before(place, here)) is not None:
+        raise PreTestFirst(first)
     at = seat(place, here)
     attempt = at.attempt
     return LessonOut(

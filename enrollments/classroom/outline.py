@@ -55,6 +55,13 @@ class Outline:
     def minutes_left(self) -> int:
         return sum(step.lesson.minutes for step in self.steps if not step.is_finished)
 
+    def pre_test_before(self, here: Step) -> Step | None:
+        """The pre-test that must be handed in before this lesson opens."""
+        return next(
+            (one for one in self.steps if one.lesson.is_pre_test and not one.is_finished and one.number < here.number),
+            None,
+        )
+
     def before(self, here: Step) -> Step | None:
         return next((step for step in reversed(self.steps) if step.number < here.number), None)
 

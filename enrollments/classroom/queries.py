@@ -353,6 +353,9 @@ class LessonScreen:
     # What a trainer said about answers of the newest attempts.
     comments: list[AttemptItem]
 
+    # The pre-test that must be handed in before this lesson opens; then nothing of the lesson is shown.
+    waits_for: Lesson | None = None
+
     @property
     def before(self) -> Step | None:
         return self.outline.before(self.here)
@@ -363,9 +366,17 @@ class LessonScreen:
 
     def learn_context(self) -> dict[str, Any]:
         """What the kind shows; the right answers too, once nobody can gain by them."""
+        if self.waits_for:
+            return {}
         kind, content, state = self.seat.kind, self.seat.content, self.seat.state
         known = kind.learn_context(content, state)
-        return known if self.may_gain else known | kind.reveal(content, state)
+        return known | kind.reveal(content, state) if self.may_see_key else known
+
+    @property
+    def may_see_key(self) -> bool:
+        """A pre-test keeps its answers until the course is completed: the post-test may ask the same."""
+        is_over = self.enrollment.status == Enrollment.Status.COMPLETED
+        return not self.may_gain and (is_over or not self.here.lesson.is_pre_test)
 
     @property
     def may_gain(self) -> bool:
@@ -388,6 +399,8 @@ def lesson_screen(enrollment: Enrollment, uid: UUID) -> LessonScreen | None:
         return None
     lesson = step.lesson
     here = seat(enrollment, lesson)
+    if (first := plan.pre_test_before(step)) is not None:
+        return LessonScreen(enrollment, plan, step, here, [], first.lesson)
     comments = (
         list(
             AttemptItem.objects.filter(attempt__enrollment=enrollment, attempt__lesson=lesson)

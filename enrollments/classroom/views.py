@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -37,6 +38,7 @@ from enrollments.credits.explanation import told
 from enrollments.credits.queries import line_of_place, statement, year_of_credit, years_of_credit
 from enrollments.enrolling.actions import enroll, enroll_self_paced, withdraw
 from enrollments.enrolling.models import Enrollment
+from enrollments.surveys.queries import said_before_download
 
 
 @login_required
@@ -109,15 +111,23 @@ def finished(request: SignedIn, enrollment_id: int) -> HttpResponse:
     if enrollment.status != Enrollment.Status.COMPLETED:
         return redirect("learn", enrollment.pk)
     certificate, recorded = certificate_of(enrollment), line_of_place(enrollment)
+    survey = said_before_download(enrollment)
+    begins = "download" in request.GET and survey is None and certificate is not None and certificate.is_ready
     context = {
         "enrollment": enrollment,
         "certificate": certificate,
+        "survey": survey,
+        "begins": begins,
         "name": name_check(certificate) if certificate and certificate.is_asked else None,
         "credit": year_of_credit(request.user, today_of(request.user).year),
         "recorded": told([recorded])[0] if recorded else None,
         "next": next(iter(courses_on_the_way(request.user, today_of(request.user))), None),
     }
-    return page(request, "enrollments/classroom/finished.html", context)
+    response = page(request, "enrollments/classroom/finished.html", context)
+    if begins and certificate is not None:
+        # The download goes on by itself, without a script; the page stays, with the link for who needs it again.
+        response["Refresh"] = f"1; url={reverse('certificate-pdf', args=[certificate.pk])}"
+    return response
 
 
 @login_required
@@ -145,7 +155,9 @@ def my_jp(request: SignedIn) -> HttpResponse:
 
 
 def _own_place(request: SignedIn, enrollment_id: int) -> Enrollment:
-    rows = Enrollment.objects.held_by(request.user).select_related("version", "cohort__course", "learner")
+    rows = Enrollment.objects.held_by(request.user).select_related(
+        "version", "cohort__course", "cohort__organiser", "learner"
+    )
     return get_object_or_404(rows, pk=enrollment_id)
 
 
@@ -230,7 +242,7 @@ def _lesson_page(
         "input_url": request.path,
         "begin_url": request.path,
         "preview": False,
-        "pass_mark": enrollment.version.pass_mark,
+        "pass_mark": None if screen.here.lesson.is_pre_test else enrollment.version.pass_mark,
         "error": error,
         "typed": typed or {},
     }

@@ -14,6 +14,7 @@ from courses.structure.models import CourseVersion
 from courses.taxonomy.models import CertificateKind
 from enrollments.designs.models import DesignVersion
 from enrollments.designs.predicate import predicate
+from enrollments.enrolling.gain import Gain, gain_of
 from enrollments.enrolling.models import Enrollment
 
 # What `paper_of` reads beside the place itself, for `select_related`.
@@ -76,6 +77,13 @@ class Paper:
     registration_code: str
     subjects: list[dict[str, str]] = field(default_factory=list)
     is_demo: bool = False
+    # Printed only where the course says so.
+    pre_score: Decimal | None = None
+    post_score: Decimal | None = None
+
+    @property
+    def gain(self) -> Gain | None:
+        return gain_of(self.pre_score, self.post_score)
 
 
 def paper_of(
@@ -129,6 +137,8 @@ def paper_of(
         registration_code=registration_code,
         subjects=subjects,
         is_demo=learner.is_demo or organiser.is_demo or version.course.is_demo,
+        pre_score=place.pre_score if version.prints_gain and not is_attended else None,
+        post_score=place.post_score if version.prints_gain and not is_attended else None,
     )
     return paper, signs.person_id
 

@@ -180,6 +180,7 @@ def _printed(c: Paper, look: Look, url: str) -> dict[str, object]:
         ],
         "jp": total,
         "jp_line": _jp_line(c),
+        "gain_line": _gain_line(c),
         "back_post": c.back_post,
         "back_name": c.back_name,
         "back_facts": _official("", c.back_nip),
@@ -231,9 +232,20 @@ def _jp_line(c: Paper) -> str:
     return f"{line} Nilai akhir: {marks(c.score)}." if c.score is not None else line
 
 
+def _gain_line(c: Paper) -> str:
+    """Nilai tes awal 45,00, tes akhir 85,00: naik 40,00 poin, gain ternormalisasi 0,73 (Hake 1998)."""
+    found = c.gain
+    if found is None:
+        return ""
+    line = f"Hasil belajar: nilai tes awal {marks(found.pre)}, nilai tes akhir {marks(found.post)}, selisih {marks(found.points)} poin"
+    if found.normalised is not None:
+        line += f", gain ternormalisasi {marks(found.normalised)} (Hake, 1998)"
+    return f"{line}."
+
+
 def marks(score: Decimal) -> str:
     """A score as it is printed, always with two decimal places: "87,50"."""
-    return f"{score:.2f}".replace(".", ",")
+    return f"{score:.2f}".replace(".", ",").replace("-", "−")
 
 
 def period(start: date | None, end: date | None) -> str:

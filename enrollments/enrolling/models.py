@@ -13,6 +13,7 @@ from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
 from courses.structure.models import CourseVersion
 from enrollments.cohorts.models import Cohort
+from enrollments.enrolling.gain import Gain, gain_of
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
@@ -79,6 +80,9 @@ class Enrollment(models.Model):
     lessons_finished = models.PositiveSmallIntegerField(default=0)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, null=True, blank=True)
+    # Kept with the completion where the version marks a pre-test and a post-test.
+    pre_score = models.DecimalField(_("score of the pre-test"), max_digits=5, decimal_places=2, null=True, blank=True)
+    post_score = models.DecimalField(_("score of the post-test"), max_digits=5, decimal_places=2, null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     withdrawal_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
@@ -109,7 +113,12 @@ class Enrollment(models.Model):
             models.Index(fields=["learner", "status", "due_on"], name="enrollment_by_learner"),
             models.Index(fields=["cohort", "status"], name="enrollment_by_cohort"),
             models.Index(fields=["due_on"], condition=Q(status="active"), name="enrollment_due"),
+            models.Index(fields=["completed_at"], condition=Q(status="completed"), name="enrollment_by_completion"),
         ]
 
     def __str__(self) -> str:
         return f"{self.learner} · {self.cohort}"
+
+    @property
+    def gain(self) -> Gain | None:
+        return gain_of(self.pre_score, self.post_score)

@@ -23,7 +23,8 @@ from enrollments.tallies.models import Measure
 def finish_lesson(
     enrollment: Enrollment, lesson: Lesson, *, score: Decimal | None = None, now: datetime | None = None
 ) -> LessonProgress:
-    """The lesson is done, and stays done. The best score counts, whatever comes later. Completes the course when it was the last.
+    """The lesson is done, and stays done. The best score counts, whatever comes later; of a pre-test the first, since a later one
+    would no longer say what was known before. Completes the course when it was the last.
 
     `score` is 0–100. Saying it twice changes nothing.
     """
@@ -35,7 +36,7 @@ def finish_lesson(
     is_new = row.finished_at is None
     if is_new:
         row.finished_at = now
-    if score is not None and (row.best_score is None or score > row.best_score):
+    if score is not None and (row.best_score is None or (score > row.best_score and not lesson.is_pre_test)):
         row.best_score = score
     row.save(update_fields=["finished_at", "best_score"])
     if is_new:
@@ -64,8 +65,8 @@ def complete_if_ready(enrollment: Enrollment, *, now: datetime | None = None) ->
     enrollment.status = Enrollment.Status.COMPLETED
     enrollment.completed_at = now
     enrollment.completion_agency = agency
-    enrollment.score = where.score
-    enrollment.save(update_fields=["status", "completed_at", "completion_agency", "score"])
+    enrollment.score, enrollment.pre_score, enrollment.post_score = where.score, where.pre, where.post
+    enrollment.save(update_fields=["status", "completed_at", "completion_agency", "score", "pre_score", "post_score"])
     credit = credit_completion(enrollment, on=day, studied=studied_days(enrollment, agency.zone))
     certify_completion(enrollment, on=day, now=now, scores=where.scores_by_module)
     course = enrollment.version.course

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from asn_lms.lib.days import local_day
 from courses.lesson_kinds import Kind, kinds
 from courses.structure.models import Lesson
@@ -22,11 +24,18 @@ class Standing:
     score: Decimal | None
     # The same for the graded quizzes of each module, by its id.
     scores_by_module: Mapping[int, Decimal] = field(default_factory=dict)
+    # Scores of the pre-test and the post-test, where the version has them.
+    pre: Decimal | None = None
+    post: Decimal | None = None
 
 
 def standing(enrollment: Enrollment) -> Standing:
-    """Complete: every required lesson is finished, and in each required graded one the best score reaches the pass mark."""
-    lessons = list(Lesson.objects.filter(version=enrollment.version_id, is_required=True))
+    """Complete: every required lesson is finished, and in each required graded one the best score reaches the pass mark.
+
+    A pre-test has to be handed in, but neither to be passed, nor does it count.
+    """
+    everything = list(Lesson.objects.filter(version=enrollment.version_id))
+    lessons = [lesson for lesson in everything if lesson.is_required]
     rows = {row.lesson_id: row for row in LessonProgress.objects.filter(enrollment=enrollment)}
     not_done = Standing(is_complete=False, score=None)
     if not lessons or any(lesson.pk not in rows or rows[lesson.pk].finished_at is None for lesson in lessons):
@@ -37,11 +46,24 @@ def standing(enrollment: Enrollment) -> Standing:
         if best is None or best < enrollment.version.pass_mark:
             return not_done
         scores.setdefault(lesson.module_id, []).append(best)
-    everything = [best for bests in scores.values() for best in bests]
+    counted = [best for bests in scores.values() for best in bests]
+    tests = {lesson.test: rows[lesson.pk].best_score for lesson in everything if lesson.test and lesson.pk in rows}
     return Standing(
         is_complete=True,
-        score=_mean(everything) if everything else None,
+        score=_mean(counted) if counted else None,
         scores_by_module={module: _mean(bests) for module, bests in scores.items()},
+        pre=tests.get(Lesson.Test.PRE),
+        post=tests.get(Lesson.Test.POST),
+    )
+
+
+def pre_test_before(enrollment: Enrollment, lesson: Lesson) -> Lesson | None:
+    """The pre-test that must be handed in before this lesson opens; None when nothing stands before it."""
+    handed_in = LessonProgress.objects.filter(enrollment=enrollment, lesson=OuterRef("pk"), finished_at__isnull=False)
+    return (
+        Lesson.objects.filter(version=lesson.version_id, test=Lesson.Test.PRE, position__lt=lesson.position)
+        .filter(~Exists(handed_in))
+        .first()
     )
 
 
@@ -72,7 +94,8 @@ def below_mark(pass_mark: Decimal, best_scores: Mapping[Lesson, Decimal | None])
 
 def graded(lessons: Iterable[Lesson]) -> list[Lesson]:
     """Those whose best score counts towards completion. As many queries as there are kinds among them."""
-    return [lesson for kind, content, lesson in contents_of(lessons) if kind.is_graded(content)]
+    counting = [lesson for lesson in lessons if not lesson.is_pre_test]
+    return [lesson for kind, content, lesson in contents_of(counting) if kind.is_graded(content)]
 
 
 def contents_of(lessons: Iterable[Lesson]) -> Iterator[tuple[Kind, Any, Lesson]]:

@@ -8,6 +8,7 @@ from itertools import islice
 from django.db import transaction
 
 from accounts.agencies.models import Agency
+from accounts.notices.hours import is_open, is_working_day, opening
 from accounts.notices.kinds import SEND, Verdict, before_sending
 from accounts.notices.models import Notice
 from accounts.people.models import User
@@ -17,7 +18,6 @@ from enrollments.credits.queries import year_of_credit, years_of_credit_of
 from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
 from enrollments.reminders.claims import Waiting, due_officers, is_any_waiting, waiting_of
 from enrollments.reminders.digest import Digest, write_digest
-from enrollments.reminders.hours import is_open, is_working_day, opening
 from enrollments.reminders.models import Reminder
 from enrollments.reminders.queries import DIGEST, Reminded, due_steps, in_zone, reminded_places
 from enrollments.reminders.steps import Step, past_steps

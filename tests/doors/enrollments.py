@@ -1,5 +1,6 @@
 """enrollments: learning, certificates, reminders, reports."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,7 @@ from courses.taxonomy.models import LearningPath, TrainingType
 from enrollments.siasn.models import IndexPoint
 from tests.doors import OFFICE, Door, room
 from tests.enrollments.claims.fixture import pdf
+from tests.enrollments.surveys.rows import fields, national
 from tests.world import SHEET, Side
 
 
@@ -94,6 +96,17 @@ def _stated(side: Side) -> dict[str, Any]:
 
 def _rows() -> SimpleUploadedFile:
     return SimpleUploadedFile("klaim.csv", b"nip;judul;penyelenggara;jalur;tanggal\n;Seminar;BSSN;KL06;02-03-2026\n")
+
+
+def _answers(kind: str) -> Callable[[Side], dict[str, Any]]:
+    def body(side: Side) -> dict[str, Any]:
+        return fields(national()[kind]) | ({"step": kind} if kind == "course" else {})
+
+    return body
+
+
+def _question(side: Side) -> dict[str, Any]:
+    return {"text": "Apakah waktunya cukup?", "sort": "scale", "low": "kurang", "high": "cukup"}
 
 
 def _year(side: Side) -> dict[str, Any]:
@@ -381,6 +394,70 @@ DOORS = [
         body=lambda side: {"form": "xlsx"},
         may_double=True,
     ),
+    # Surveys: a key is kept, but no fingerprint of what was answered
+    Door("surveys", "signed-in"),
+    Door(
+        "survey",
+        "learner",
+        at=lambda side: {"pk": side.invitation.pk},
+        post=302,
+        body=_answers("alumnus"),
+        is_kept=False,
+        spoils=True,
+    ),
+    Door(
+        "survey-before-download",
+        "learner",
+        at=lambda side: {"enrollment_id": side.to_judge.pk},
+        post=302,
+        body=_answers("course"),
+        is_kept=False,
+        spoils=True,
+    ),
+    room("office-questionnaires", OFFICE),
+    room(
+        "office-survey-terms",
+        "admin",
+        post=302,
+        body=lambda side: {"after_months": "5", "open_days": "30", "remind_after_days": "10"},
+    ),
+    room(
+        "office-questionnaire-begin",
+        OFFICE,
+        at=lambda side: {"agency_id": side.organiser.pk, "kind": "trainer"},
+        get=None,
+        post=302,
+    ),
+    room(
+        "office-questionnaire",
+        OFFICE,
+        at=lambda side: {"pk": side.question.version_id},
+        post=302,
+        body=lambda side: {"do": "publish"},
+        spoils=True,
+    ),
+    room(
+        "office-question-new",
+        OFFICE,
+        at=lambda side: {"pk": side.question.version_id},
+        post=302,
+        body=_question,
+        may_double=True,
+    ),
+    room("office-question", OFFICE, at=lambda side: {"pk": side.question.pk}, post=302, body=_question),
+    room(
+        "office-question-move",
+        OFFICE,
+        at=lambda side: {"pk": side.question.pk},
+        get=None,
+        post=302,
+        body=lambda side: {"move": "up"},
+    ),
+    room("office-question-delete", OFFICE, at=lambda side: {"pk": side.question.pk}, get=None, post=302, spoils=True),
+    Door("course-evaluation", OFFICE, at=_course),
+    Door("course-evaluation-file", OFFICE, at=_course),
+    room("report-evaluation", f"head {OFFICE}", query=_unit),
+    room("report-evaluation-course", f"head {OFFICE}", at=_course, query=_unit),
     # SIASN and IP-ASN
     Door("office-siasn", OFFICE),
     Door("office-siasn-again", OFFICE, at=_posting, get=None, post=302),

@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from accounts.agencies.models import Agency
 from accounts.jobs.models import Job
+from accounts.notices.hours import is_working_day
 from accounts.notices.models import Notice
 from accounts.people.models import User
 from asn_lms.lib.days import at_local, local_day
@@ -26,7 +27,6 @@ from asn_lms.lib.words import mask_nip
 from enrollments.attempts.models import Attempt
 from enrollments.certificates.models import Certificate
 from enrollments.enrolling.models import Enrollment
-from enrollments.reminders.hours import is_working_day
 from tests import make
 from tests.cast import Cast
 from tests.journeys.course import short_course

@@ -77,6 +77,9 @@ class QuizKind(Kind):
     def is_graded(self, content: Quiz) -> bool:
         return content.is_graded
 
+    def gives_score(self, content: Quiz) -> bool:
+        return True
+
     def attempts_allowed(self, content: Quiz) -> int | None:
         return content.attempts
 

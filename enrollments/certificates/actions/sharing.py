@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.audit.actions import record
 from accounts.people.models import User
 from asn_lms.lib.refusals import NotYours, Refusal
+from enrollments.certificates.downloading import WITH_SURVEY, refuse_unanswered
 from enrollments.certificates.models import Certificate, ShareLink
 
 
@@ -16,6 +17,7 @@ def share(certificate: Certificate, *, by: User) -> ShareLink:
     certificate = _own(certificate, by)
     if not certificate.is_ready:
         raise Refusal(_("Only a certificate that is ready and in force can be shared."))
+    refuse_unanswered(certificate, by)
     link = certificate.links.live().first()
     if link is None:
         link = ShareLink.objects.create(certificate=certificate)
@@ -33,7 +35,7 @@ def stop_sharing(certificate: Certificate, *, by: User) -> None:
 
 def _own(certificate: Certificate, by: User) -> Certificate:
     certificate = (
-        Certificate.objects.select_for_update(of=("self",)).select_related("enrollment").get(pk=certificate.pk)
+        Certificate.objects.select_for_update(of=("self",)).select_related(*WITH_SURVEY).get(pk=certificate.pk)
     )
     if certificate.enrollment.learner_id != by.pk:
         raise NotYours(_("Only the person whose certificate it is can share it."))

@@ -12,10 +12,11 @@ from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page, page_they_came_from
 from asn_lms.lib.refusals import beside_fields
 from enrollments.certificates.actions import ask_for_correction, confirm
+from enrollments.certificates.downloading import WITH_SURVEY, AnswersFirst, refuse_unanswered
 from enrollments.certificates.forms import CorrectionForm
 from enrollments.certificates.keeping import paper_response
 from enrollments.certificates.models import Certificate
-from enrollments.certificates.queries import name_check, wallet
+from enrollments.certificates.queries import name_check, places_with_survey, wallet
 from enrollments.credits.queries import statement, year_of_credit
 
 
@@ -26,6 +27,7 @@ def certificates(request: SignedIn) -> HttpResponse:
     year = local_day(request.user.zone).year
     context = {
         "certificates": mine,
+        "with_survey": places_with_survey(mine),
         "is_waiting": any(one.is_being_made for one in mine),
         "credit": year_of_credit(request.user, year),
         "lines": statement(request.user, year),
@@ -36,8 +38,13 @@ def certificates(request: SignedIn) -> HttpResponse:
 @login_required
 @require_GET
 def paper(request: SignedIn, pk: int) -> HttpResponseBase:
-    """The PDF, for the person themselves and for officers of the organiser."""
-    certificate = get_object_or_404(Certificate.objects.visible_to(request.user).stands(), pk=pk)
+    """The PDF, for the person themselves (once they have answered what stands before it) and for officers of the organiser."""
+    rows = Certificate.objects.visible_to(request.user).stands().select_related(*WITH_SURVEY)
+    certificate = get_object_or_404(rows, pk=pk)
+    try:
+        refuse_unanswered(certificate, request.user)
+    except AnswersFirst:
+        return redirect("survey-before-download", certificate.enrollment_id)
     return paper_response(certificate)
 
 

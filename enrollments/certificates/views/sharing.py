@@ -14,6 +14,7 @@ from accounts.people.signed_in import SignedIn
 from asn_lms.lib.pages import page
 from asn_lms.lib.throttle import allowed, slow_down
 from enrollments.certificates.actions.sharing import share, stop_sharing
+from enrollments.certificates.downloading import WITH_SURVEY, AnswersFirst, refuse_unanswered
 from enrollments.certificates.forms import CompareForm
 from enrollments.certificates.keeping import paper_response
 from enrollments.certificates.models import Certificate, ShareLink
@@ -25,7 +26,12 @@ from enrollments.certificates.views.public import CHECKS_PER_MINUTE, unkept
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_page(request: SignedIn, pk: int) -> HttpResponse:
     """The learner's own page of the link: make it, hand it on, take it back."""
-    certificate = get_object_or_404(Certificate.objects.held_by(request.user).ready(), pk=pk)
+    rows = Certificate.objects.held_by(request.user).ready().select_related(*WITH_SURVEY)
+    certificate = get_object_or_404(rows, pk=pk)
+    try:
+        refuse_unanswered(certificate, request.user)
+    except AnswersFirst:
+        return redirect("survey-before-download", certificate.enrollment_id)
     if request.method == "POST":
         if request.POST.get("do") == "stop":
             stop_sharing(certificate, by=request.user)

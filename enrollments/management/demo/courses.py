@@ -111,6 +111,8 @@ def _training(training: Training, organiser: Agency) -> CourseVersion:
         target_group="Seluruh ASN Kota Medan",
         jp=Decimal(training.jp),
         self_paced_days=None,
+        asks_before_download=True,
+        survey_after_months=6,
     )
     shares = [Decimal(training.jp) / len(training.topics)] * len(training.topics)
     shares = [share.quantize(Decimal("0.01")) for share in shares]

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 
+from accounts.notices.hours import is_working_day
 from accounts.notices.models import Notice
 from asn_lms.lib import words
 from asn_lms.lib.days import at_local, local_day
@@ -13,7 +14,6 @@ from enrollments.certificates.models import Certificate
 from enrollments.designs.pdf import written
 from enrollments.enrolling.models import Enrollment
 from enrollments.management.demo.people import Crowd
-from enrollments.reminders.hours import is_working_day
 from enrollments.reminders.models import Reminder
 from enrollments.reminders.queries import DIGEST
 from enrollments.reminders.steps import Step, past_steps
