@@ -36,8 +36,9 @@ def take_portrait_back(person: User) -> bool:
 
 def _let_go(person: User) -> bool:
     """Delete the present one with its file; one that stands on a paper only ceases to be the present one."""
-    User.objects.select_for_update().get(pk=person.pk)
-    before = Portrait.objects.current().filter(person=person).first()
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    # Locked, so that a paper which is just now being confirmed with it is found below.
+    before = Portrait.objects.current().filter(person=person).select_for_update().first()
     if before is None:
         return False
     file = before.file

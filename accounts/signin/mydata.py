@@ -83,12 +83,20 @@ class MyData:
                 {
                     "given_at": one.created_at.isoformat(),
                     "is_current": one.is_current,
-                    "jpeg_base64": b64encode(one.content()).decode(),
+                    "jpeg_base64": _encoded(one),
                 }
                 for one in self.portraits
             ],
             **{name: part(person) for name, part in sorted(_parts.items())},
         }
+
+
+def _encoded(portrait: Portrait) -> str | None:
+    """None where the file is away: the rest of one's data is told all the same."""
+    try:
+        return b64encode(portrait.content()).decode()
+    except OSError:
+        return None
 
 
 def data_of(person: User) -> MyData:

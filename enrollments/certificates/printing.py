@@ -19,8 +19,11 @@ WITH_PRINTED = (
 _NAMES = [one.name for one in fields(Paper)]
 
 
-def freeze(certificate: Certificate, at: datetime) -> None:
-    """Fill the printed fields, unsaved. A certificate that was frozen before is left as it is: a retry prints the same paper."""
+def freeze(certificate: Certificate, at: datetime, *, keeps: bool = True) -> None:
+    """Fill the printed fields, unsaved. A certificate that was frozen before is left as it is: a retry prints the same paper.
+
+    Who saves it does so in the same transaction: until then its photograph cannot be deleted. `keeps=False` only to look at it.
+    """
     if certificate.frozen_at:
         return
     organiser = certificate.series.organiser
@@ -38,7 +41,7 @@ def freeze(certificate: Certificate, at: datetime) -> None:
     )
     for name in _NAMES:
         setattr(certificate, name, getattr(paper, name))
-    certificate.portrait = _portrait(certificate)
+    certificate.portrait = _portrait(certificate, keeps)
     certificate.signer = certificate.design.signer if certificate.design else for_agencies().name
     certificate.frozen_at = at
 
@@ -55,8 +58,9 @@ def drawn(certificate: Certificate) -> bytes:
     return draw(paper, look, certificate.public_id)
 
 
-def _portrait(certificate: Certificate) -> Portrait | None:
+def _portrait(certificate: Certificate, keeps: bool) -> Portrait | None:
     """The learner's present photograph, where the design prints one."""
     if not certificate.prints_portrait:
         return None
-    return Portrait.objects.current().filter(person=certificate.enrollment.learner_id).first()
+    found = Portrait.objects.current().filter(person=certificate.enrollment.learner_id)
+    return (found.select_for_update() if keeps else found).first()

@@ -60,7 +60,7 @@ class NameCheck:
 def name_check(certificate: Certificate) -> NameCheck:
     """As it would be printed today; once confirmed, as it was frozen then. Nothing is written."""
     row = Certificate.objects.select_related(*WITH_PRINTED).get(pk=certificate.pk)
-    freeze(row, timezone.now())
+    freeze(row, timezone.now(), keeps=False)
     return NameCheck(row, list(row.corrections.order_by("-id")))
 
 
@@ -227,7 +227,7 @@ def story(certificate: Certificate) -> Story:
         (row.revoked_at, _("Revoked")),
     ]
     if row.frozen_at is None:
-        freeze(row, timezone.now())
+        freeze(row, timezone.now(), keeps=False)
     return Story(
         certificate=row,
         steps=[Step(at, what) for at, what in happened if at is not None],

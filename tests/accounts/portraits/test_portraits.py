@@ -138,6 +138,16 @@ def test_the_export_of_ones_own_data_holds_the_photograph(client: Client) -> Non
     assert kept["jpeg_base64"].startswith("/9j/")
 
 
+def test_a_file_that_is_away_keeps_nobody_from_the_rest_of_their_data(client: Client, media: Path) -> None:
+    person = make.person()
+    give_portrait(person, make.picture())
+    for file in media.rglob("*.jpg"):
+        file.unlink()
+    client.force_login(person)
+    told = client.get(reverse("my-data") + "?format=json").json()
+    assert told["photographs"][0]["jpeg_base64"] is None
+
+
 def test_officers_of_the_unit_see_it_beside_the_person(client: Client) -> None:
     person = make.person()
     portrait = give_portrait(person, make.picture())

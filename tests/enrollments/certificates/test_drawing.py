@@ -1,12 +1,14 @@
 """The paper: drawn once from data that never changes after, whatever is retried, killed or clicked twice."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from pypdf import PdfReader
 
 from accounts.agencies.models import Agency
@@ -18,7 +20,14 @@ from accounts.portraits.picture import SIZE
 from accounts.roles.models import RoleGrant
 from courses.taxonomy.models import CertificateKind
 from enrollments.certificates import printing
-from enrollments.certificates.actions import issue_certificate, issue_waiting, issuing, try_again
+from enrollments.certificates.actions import (
+    confirm,
+    issue_certificate,
+    issue_waiting,
+    issuing,
+    reserve_certificate,
+    try_again,
+)
 from enrollments.certificates.models import Certificate
 from enrollments.cohorts.models import Cohort
 from enrollments.designs import pdf
@@ -27,6 +36,7 @@ from enrollments.designs.models import DesignVersion
 from enrollments.designs.predicate import predicate
 from enrollments.enrolling.models import Enrollment
 from tests import make
+from tests.served import wait_until
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 4, tzinfo=UTC)
@@ -340,3 +350,37 @@ def test_the_photograph_on_a_paper_stays_the_one_that_was_confirmed() -> None:
     assert paper.portrait == first
     assert printing.drawn(paper) == made
     assert [one.pk for one in Portrait.objects.filter(person=learner)] == [first.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photograph_taken_back_while_its_paper_is_being_confirmed_stays_on_it() -> None:
+    cohort = make.cohort(version=make.version(organiser=bkpsdm()))
+    with_photographs(cohort.organiser, make.person(role=RoleGrant.Role.OFFICER, over=cohort.organiser))
+    learner = make.person("Rina Hasibuan")
+    first = give_portrait(learner, make.picture())
+    place = make.enrollment(learner=learner, cohort=cohort, status=Enrollment.Status.COMPLETED)
+    certificate = reserve_certificate(place, on=NOW.date())
+
+    def take_back() -> bool:
+        try:
+            return take_portrait_back(learner)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            confirm(certificate, by=learner)
+            taking = pool.submit(take_back)
+            wait_until(is_somebody_waiting, "the removal to wait for the paper")
+        assert taking.result(20)
+    assert Certificate.objects.get(pk=certificate.pk).portrait == first
+    assert not Portrait.objects.current().exists()
+
+
+def is_somebody_waiting() -> bool:
+    """Whether another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
