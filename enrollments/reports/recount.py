@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection
 
-_RECOUNT = """
+_TRUTH = """
     WITH events AS (
         SELECT e.agency_id, v.course_id, e.enrolled_at AS at, 'enrolled' AS measure, 1::numeric AS value
         FROM enrollments_enrollment e JOIN courses_courseversion v ON v.id = e.version_id
@@ -27,7 +27,8 @@ _RECOUNT = """
         WHERE p.account = 'counted'
     ), truth AS (
         SELECT agency_id, coalesce(course_id, 0) AS course_id, month, measure, sum(value) AS value FROM months GROUP BY 1, 2, 3, 4
-    ), counted AS (
+    )"""
+_RECOUNT = f"""{_TRUTH}, counted AS (
         SELECT agency_id, coalesce(course_id, 0) AS course_id, month, measure, sum(value) AS value FROM (
             SELECT agency_id, course_id, month, measure, value FROM enrollments_tally
             UNION ALL SELECT agency_id, course_id, month, measure, value FROM enrollments_tallydelta) AS both_parts
@@ -38,7 +39,7 @@ _RECOUNT = """
     JOIN accounts_agency a ON a.id = agency_id LEFT JOIN courses_course k ON k.id = course_id
     WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
     ORDER BY 1, 2, 3, 4
-"""
+"""  # noqa: S608 - fixed texts
 
 
 def differences(limit: int = 100) -> list[dict[str, Any]]:
@@ -56,3 +57,14 @@ def differences(limit: int = 100) -> list[dict[str, Any]]:
             }
             for agency, course, month, measure, tallied, counted in cursor.fetchall()
         ]
+
+
+def tally_anew() -> None:
+    """Write the tallies of a database that was filled by another way than its actions. Call it in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM enrollments_tallydelta")
+        cursor.execute("DELETE FROM enrollments_tally")
+        cursor.execute(
+            f"""INSERT INTO enrollments_tally (agency_id, course_id, month, measure, value)
+            {_TRUTH} SELECT agency_id, nullif(course_id, 0), month, measure, value FROM truth WHERE value <> 0"""  # noqa: S608 - fixed texts
+        )

@@ -1,0 +1,1 @@
+"""`fill`: an invented population of any size, for benches."""
