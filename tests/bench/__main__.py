@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 
 from asn_lms import embedded
+from tests.bench import nation
 from tests.bench.browsing import PEOPLE_AT_ONCE, Browser, Visit, first_load, measure, signed_in
 from tests.bench.processes import KIBIBYTE, memory
 from tests.bench.report import Report
@@ -110,10 +111,12 @@ def measure_certificates(report: Report, site: str, data_dir: Path) -> None:
 def main() -> None:
     data_dir = embedded.default_data_dir() / "bench"
     shutil.rmtree(data_dir, ignore_errors=True)
-    for name in ("DATABASE_URL", "REDIS_URL", "WEB_DATABASE_URL", "SITE_URL", "DEMO"):
-        os.environ.pop(name, None)
-    os.environ |= {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "asn_lms.settings", "RATE_LIMITS": "off"}
+    nation.prepare(data_dir)
     report = Report()
+    if profile := os.environ.get("PROFILE"):
+        nation.run(report, profile)
+        report.write(Path("bench.json"))
+        return
     began = time.monotonic()
     with product():
         report.add("first_start_with_demo", time.monotonic() - began, "s")

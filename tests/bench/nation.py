@@ -1,0 +1,74 @@
+"""`make bench PROFILE=small` (100,000 people) or `PROFILE=nation` (6.5 million): what heads' pages cost at that size.
+
+Starts the product bare, lets `fill` invent the people, and asks as the head of the whole nation for units of every size.
+"""
+
+import io
+import json
+import os
+from pathlib import Path
+from statistics import median
+
+import django
+
+from tests.bench.browsing import PEOPLE_AT_ONCE, Browser, measure, signed_in
+from tests.bench.processes import KIBIBYTE
+from tests.bench.report import Report
+from tests.product import product
+
+PROFILES = {"small": (100_000, 300_000), "nation": (6_500_000, 20_000_000)}
+
+
+def run(report: Report, profile: str) -> None:
+    people, places = PROFILES[profile]
+    with product(DEMO="0") as site:
+        django.setup()
+        from django.core.management import call_command
+
+        out = io.StringIO()
+        call_command("fill", people=people, enrollments=places, json=True, stdout=out)
+        told = json.loads(out.getvalue())
+        for name, unit in (
+            ("user", "people"),
+            ("enrollment", "places"),
+            ("lessonprogress", "rows"),
+            ("agency", "units"),
+        ):
+            report.add(f"fill_{name}", told[name], unit)
+        report.add("fill", told["seconds"], "s")
+        report.add("fill_disk", told["bytes"] / KIBIBYTE**2, "MiB")
+        head = signed_in(site, _head())
+        for name, agency in _units().items():
+            visits = [(Browser(site, dict(head.cookies)), f"/reports/?agency={agency}") for _ in range(PEOPLE_AT_ONCE)]
+            report.add_page(f"dashboard_{name}", measure(visits))
+        for name, words in (("people", ""), ("search", "&q=siregar")):
+            visits = [(Browser(site, dict(head.cookies)), f"/reports/people/?{words}") for _ in range(PEOPLE_AT_ONCE)]
+            report.add_page(f"nation_{name}", measure(visits))
+
+
+def _head() -> object:
+    from accounts.roles.models import RoleGrant
+
+    return RoleGrant.objects.filter(agency__depth=1).select_related("person__agency").get().person
+
+
+def _units() -> dict[str, int]:
+    """The root, the largest agency, one in the middle of all agencies, and one in the middle of the smallest units."""
+    from accounts.agencies.models import Agency
+
+    agencies = list(Agency.objects.filter(depth=2).values_list("pk", flat=True))
+    leaves = list(Agency.objects.filter(numchild=0).values_list("pk", flat=True))
+    root = Agency.objects.get(depth=1).pk
+    return {
+        "nation": root,
+        "largest_agency": agencies[0],
+        "median_agency": agencies[int(median(range(len(agencies))))],
+        "unit": leaves[len(leaves) // 2],
+    }
+
+
+def prepare(folder: Path) -> None:
+    """Own folder, no services of somebody else, no limits: set before Django is."""
+    for name in ("DATABASE_URL", "REDIS_URL", "WEB_DATABASE_URL", "SITE_URL", "DEMO"):
+        os.environ.pop(name, None)
+    os.environ |= {"DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "asn_lms.settings", "RATE_LIMITS": "off"}
