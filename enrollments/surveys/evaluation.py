@@ -190,7 +190,6 @@ def evaluation(scope: Scope) -> Evaluation:
         trainers = sorted({pk for at, pk in asked if at == kind}, key=lambda pk: people[pk].name if pk else "")
         for trainer in trainers:
             of_these = [version for at, version, whose in sizes if (at, whose) == (kind, trainer)]
-            newest = max(of_these, default=0)
             whole, done = asked[kind, trainer]
             surveys.append(
                 SurveyFigures(
@@ -201,7 +200,9 @@ def evaluation(scope: Scope) -> Evaluation:
                     counted=sum(sizes[kind, version, trainer] for version in of_these),
                     questions=[
                         _figures(one, counts.get((one.pk, trainer), {}), texts.get((one.pk, trainer), []))
-                        for one in questions[newest]
+                        # The newest questions first; what older ones were answered stays among the figures.
+                        for version in sorted(of_these, reverse=True)
+                        for one in questions[version]
                     ],
                 )
             )

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import DatabaseError
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from accounts.roles.models import RoleGrant
 from enrollments.surveys.actions import put_together
+from enrollments.surveys.actions.editing import draft_questionnaire, put_into_use
 from enrollments.surveys.evaluation import Scope, courses_of_unit, evaluation
 from enrollments.surveys.models import Answer, Bundle, Kind, Sheet
 from tests import make
@@ -56,6 +59,21 @@ def test_the_database_itself_refuses_a_bundle_of_five() -> None:
     version, cohort = national()["course"], open_cohort()
     with pytest.raises(DatabaseError):
         Bundle.objects.create(version=version, course=cohort.course, unit=make.agency(), size=5, week=date(2026, 8, 31))
+
+
+def test_answers_to_older_questions_stay_among_the_figures() -> None:
+    """So that what is counted, the course's mean and the mean in the head's list are of the same answers."""
+    old, unit = national()["course"], make.agency()
+    cohort = open_cohort()
+    admin = make.person(role=RoleGrant.Role.ADMIN)
+    sheets(old, cohort, unit, [1] * 6)
+    new = put_into_use(draft_questionnaire(None, Kind.COURSE, by=admin), by=admin)
+    sheets(new, cohort, unit, [5] * 6)
+    assert put_together(MONDAY) == 2
+    found = figures(Scope(cohort.course))
+    assert [one.question.version_id for one in found.scales[:1]] == [new.pk]
+    assert sum(one.count for one in found.scales) == found.counted * len(found.scales) / 2
+    assert (found.counted, found.mean) == (12, Decimal(3))
 
 
 def test_a_question_that_five_answered_is_not_shown_though_its_bundle_is() -> None:
