@@ -10,18 +10,21 @@ from accounts.portraits.models import Portrait
 from accounts.portraits.picture import as_portrait
 
 
-@transaction.atomic
 def give_portrait(person: User, content: bytes) -> Portrait:
     """The person's photograph from now on. Papers that are confirmed already keep the one that they were confirmed with.
 
     Refuses, beside `photo`, what is no picture or too small to print.
     """
-    picture = as_portrait(content)
-    _let_go(person)
     portrait = Portrait(person=person)
-    portrait.file.save("portrait.jpg", ContentFile(picture), save=False)
-    portrait.save()
-    record("portrait.given", person, by=person)
+    portrait.file.save("portrait.jpg", ContentFile(as_portrait(content)), save=False)
+    try:
+        with transaction.atomic():
+            _let_go(person)
+            portrait.save()
+            record("portrait.given", person, by=person)
+    except BaseException:
+        portrait.file.storage.delete(str(portrait.file.name))
+        raise
     return portrait
 
 

@@ -29,7 +29,8 @@ class KeyIsTheName(Refusal):
 
 
 def give_badges(certificate: int | None = None) -> int:
-    """Give every issued certificate without a badge (or this one) a random free bit in its organiser's list.
+    """Give every issued certificate without a badge (or this one, with what waits among the thousand made after it: issuing
+    many asks for each) a random free bit in its organiser's list.
 
     Runs twice or side by side with the same result: the list's row is locked, a certificate has one badge at most.
     Answers how many were given. A badge says that a course was completed, so a statement that somebody only attended has none.
@@ -38,7 +39,7 @@ def give_badges(certificate: int | None = None) -> int:
         frozen_at__isnull=False, badge__isnull=True, enrollment__status=Enrollment.Status.COMPLETED
     )
     if certificate is not None:
-        waiting = waiting.filter(pk=certificate)
+        waiting = waiting.filter(pk__range=(certificate, certificate + BATCH))
     given = 0
     while rows := list(waiting.select_related("series__organiser").order_by("pk")[:BATCH]):
         by_organiser: dict[Agency, list[Certificate]] = {}

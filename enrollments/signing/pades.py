@@ -8,6 +8,7 @@ after, and the signature covers the whole file, which stays PDF/A and tagged as 
 import io
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from asn1crypto import algos, cms, core, crl, tsp, x509
 from cryptography.hazmat.primitives import hashes
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
 from pyhanko.sign.general import SigningError, as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
@@ -25,6 +27,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from enrollments.signing.certs import Issued, Pen
 
+Built = TypeVar("Built", bound=core.Asn1Value)
 FIELD = "TandaTangan"
 # Room for the signature, in hexadecimal digits: its certificates, the time stamp and some to spare. A dry run to measure
 # it would cost a third of the whole work.
@@ -95,9 +98,33 @@ class _KeySigner(Signer):
         store.register_multiple(others)
         self.key = key
         super().__init__(signing_cert=certificate, cert_registry=store)
+        self.signed_attr_prov_spec = _SignedAttributes(certificate)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+    async def signed_attrs(self, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
+        return _encoded(await super().signed_attrs(*args, **kwargs))
+
+
+class _SignedAttributes(SignedAttributeProviderSpec):
+    """What PAdES wants signed beside the content's type and digest (EN 319 142-1 §6.3): whose certificate it is."""
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self.certificate = certificate
+
+    def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> list[CMSAttributeProvider]:
+        return [_SigningCertificate(self.certificate)]
+
+
+class _SigningCertificate(CMSAttributeProvider):
+    attribute_type = "signing_certificate_v2"
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self.certificate = certificate
+
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return _identified(self.certificate.dump())
 
 
 class _KeyStamper(TimeStamper):
@@ -106,7 +133,29 @@ class _KeyStamper(TimeStamper):
     def __init__(self, issued: Issued) -> None:
         super().__init__()
         self.key = issued.key
-        self.certificate = x509.Certificate.load(issued.der)
+        certificate = x509.Certificate.load(issued.der)
+        self.name = _encoded(x509.GeneralName(name="directory_name", value=certificate.subject))
+        self.digest = _encoded(algos.DigestAlgorithm({"algorithm": "sha256"}))
+        self.says = [
+            _encoded(simple_cms_attribute("content_type", "tst_info")),
+            simple_cms_attribute("signing_certificate_v2", _identified(issued.der)),
+        ]
+        # What is the same in every token; the rest is set for each.
+        self.signer = {
+            "version": "v1",
+            "sid": cms.SignerIdentifier(
+                {
+                    "issuer_and_serial_number": _encoded(
+                        cms.IssuerAndSerialNumber(
+                            {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+                        )
+                    )
+                }
+            ),
+            "digest_algorithm": self.digest,
+            "signature_algorithm": _encoded(algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})),
+        }
+        self.certificates = _encoded(cms.CertificateSet([certificate]))
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         info = tsp.TSTInfo(
@@ -117,56 +166,46 @@ class _KeyStamper(TimeStamper):
                 "serial_number": get_nonce(),
                 "gen_time": datetime.now(UTC).replace(microsecond=0),
                 "nonce": req["nonce"],
-                "tsa": x509.GeneralName(name="directory_name", value=self.certificate.subject),
+                "tsa": self.name,
             }
         ).dump()
-        sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
         digest = hashes.Hash(hashes.SHA256())
         digest.update(info)
-        attributes = cms.CMSAttributes(
-            [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("message_digest", digest.finalize()),
-                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(self.certificate)),
-            ]
+        attributes = _encoded(
+            cms.CMSAttributes([*self.says, simple_cms_attribute("message_digest", digest.finalize())])
         )
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    {
-                        "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                            {
-                                "issuer": self.certificate.issuer,
-                                "serial_number": self.certificate.serial_number,
-                            }
-                        )
-                    }
-                ),
-                "digest_algorithm": sha256,
-                "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-                "signed_attrs": attributes,
-                "signature": self.key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256())),
-            }
-        )
+        signature = self.key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
+        signer = cms.SignerInfo({**self.signer, "signed_attrs": attributes, "signature": signature})
         token = cms.SignedData(
             {
                 "version": "v3",
-                "digest_algorithms": cms.DigestAlgorithms((sha256,)),
-                "encap_content_info": {
-                    "content_type": "tst_info",
-                    "content": core.ParsableOctetString(info),
-                },
-                "certificates": [self.certificate],
-                "signer_infos": [signer],
+                "digest_algorithms": [self.digest],
+                "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
+                "certificates": self.certificates,
+                "signer_infos": [_encoded(signer)],
             }
         )
-        return tsp.TimeStampResp(
-            {
-                "status": tsp.PKIStatusInfo({"status": "granted"}),
-                "time_stamp_token": cms.ContentInfo({"content_type": "signed_data", "content": token}),
-            }
+        return _encoded(
+            tsp.TimeStampResp(
+                {
+                    "status": tsp.PKIStatusInfo({"status": "granted"}),
+                    "time_stamp_token": cms.ContentInfo({"content_type": "signed_data", "content": _encoded(token)}),
+                }
+            )
         )
+
+
+@lru_cache(maxsize=64)
+def _identified(certificate: bytes) -> tsp.SigningCertificateV2:
+    """A certificate's fingerprint and number (RFC 5035)."""
+    return _encoded(as_signing_certificate_v2(x509.Certificate.load(certificate)))
+
+
+def _encoded(built: Built) -> Built:
+    """The same value as one that was read: asn1crypto encodes what was built anew at each look, and copies what was read."""
+    read = type(built).load(built.dump())
+    assert isinstance(read, type(built))
+    return read
 
 
 @lru_cache(maxsize=4)

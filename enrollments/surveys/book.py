@@ -31,7 +31,7 @@ def _named(survey: SurveyFigures) -> tuple[Any, ...]:
 
 def _lines(found: Evaluation) -> Iterator[tuple[Any, ...]]:
     for survey in found.surveys:
-        counts = (survey.asked, survey.answered, survey.counted)
+        counts = (survey.asked, _("not told") if survey.answered is None else survey.answered, survey.counted)
         for one in survey.questions:
             said = one.count or _("fewer than %(least)d") % {"least": LEAST}
             mean = "" if one.mean is None else one.mean

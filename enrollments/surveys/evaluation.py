@@ -80,18 +80,21 @@ def mean_of(counts: Iterable[tuple[int, int]]) -> Decimal | None:
 
 @dataclass(frozen=True)
 class SurveyFigures:
-    """One questionnaire: who was asked, how many answered, how many of these are in the figures yet."""
+    """One questionnaire: who was asked, how many answered, how many of these are in the figures yet.
+
+    `answered` is None where fewer than six were asked: of one who was asked it would tell whether they answered.
+    """
 
     kind: Kind
     trainer: User | None
     asked: int
-    answered: int
+    answered: int | None
     counted: int
     questions: list[QuestionFigures]
 
     @property
     def waiting(self) -> int:
-        return max(self.answered - self.counted, 0)
+        return max((self.answered or 0) - self.counted, 0)
 
     @property
     def mean(self) -> Decimal | None:
@@ -196,7 +199,7 @@ def evaluation(scope: Scope) -> Evaluation:
                     kind=kind,
                     trainer=people[trainer] if trainer else None,
                     asked=whole,
-                    answered=done,
+                    answered=done if whole >= LEAST else None,
                     counted=sum(sizes[kind, version, trainer] for version in of_these),
                     questions=[
                         _figures(one, counts.get((one.pk, trainer), {}), texts.get((one.pk, trainer), []))

@@ -47,7 +47,7 @@ def issue(data_dir: Path, count: int) -> Issued:
     waiting = with_names.exclude(state=State.DELIVERED)
     while waiting.exists():
         assert time.monotonic() - began < MOST_SECONDS, f"{waiting.count()} certificates were not delivered"
-        time.sleep(0.2)
+        time.sleep(0.5)
         watch.look()
     seconds = time.monotonic() - began
     sizes = list(with_names.values_list("size", flat=True))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.people.models import User
+from accounts.portraits import actions
 from accounts.portraits.actions import give_portrait, take_portrait_back
 from accounts.portraits.models import Portrait
 from accounts.portraits.picture import SIZE, as_portrait
@@ -154,3 +155,15 @@ def test_officers_of_the_unit_see_it_beside_the_person(client: Client) -> None:
     client.force_login(make.person(role=RoleGrant.Role.OFFICER, over=person.agency))
     page = client.get(reverse("office-person", args=[person.pk])).content.decode()
     assert reverse("portrait", args=[portrait.uid]) in page
+
+
+def test_a_photograph_that_could_not_be_written_down_leaves_no_file(media: Path, monkeypatch: Any) -> None:
+    def breaks(*_args: Any, **_fields: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(actions, "record", breaks)
+    person = make.person()
+    with pytest.raises(OSError):
+        give_portrait(person, make.picture())
+    assert of(person) is None
+    assert not [path for path in media.rglob("*") if path.is_file()]

@@ -1,6 +1,8 @@
 """The paper: drawn once from data that never changes after, whatever is retried, killed or clicked twice."""
 
 import io
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 from django.db import connection, transaction
+from django.urls import reverse
+from PIL import Image
 from pypdf import PdfReader
 
 from accounts.agencies.models import Agency
@@ -116,6 +121,17 @@ def test_the_paper_prints_person_training_and_signatory() -> None:
         assert words in front
     assert "1 Modul 1 4" in back
     assert "Nilai akhir: 87,00" in back
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="pdftoppm is not here: apt install poppler-utils")
+def test_a_phone_reads_the_address_of_the_public_page_from_the_paper(settings: Any, tmp_path: Path) -> None:
+    certificate = drawn(reserved())
+    name = str(tmp_path / "paper")
+    subprocess.run(["pdftoppm", "-png", "-r", "72", "-f", "1", "-l", "1", certificate.file.path, name], check=True)
+    (page,) = tmp_path.glob("paper*.png")
+    with Image.open(page) as picture:
+        (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text == settings.SITE_URL + reverse("verify", args=[certificate.public_id])
 
 
 def test_an_acting_head_signs_as_acting() -> None:

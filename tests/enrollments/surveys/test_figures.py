@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from accounts.roles.models import RoleGrant
 from enrollments.surveys.actions import put_together
 from enrollments.surveys.actions.editing import draft_questionnaire, put_into_use
+from enrollments.surveys.book import write_evaluation
 from enrollments.surveys.evaluation import Scope, courses_of_unit, evaluation
 from enrollments.surveys.models import Answer, Bundle, Kind, Sheet
 from tests import make
@@ -141,12 +142,26 @@ def test_a_head_sees_their_own_subtree_and_of_trainers_nothing() -> None:
 def test_how_many_answered_is_counted_against_who_was_asked() -> None:
     national()
     cohort = asking()
-    for number in range(3):
+    for number in range(6):
         place = completed(cohort=cohort)
         invitation(place, Kind.ALUMNUS, is_answered=number == 0)
     found = evaluation(Scope(cohort.course))
     by_kind = {one.kind: (one.asked, one.answered) for one in found.surveys}
-    assert by_kind == {Kind.COURSE: (3, 0), Kind.ALUMNUS: (3, 1)}
+    assert by_kind == {Kind.COURSE: (6, 0), Kind.ALUMNUS: (6, 1)}
+
+
+def test_of_five_nobody_reads_how_many_answered() -> None:
+    national()
+    cohort = asking()
+    for _number in range(5):
+        invitation(completed(cohort=cohort), Kind.ALUMNUS, is_answered=True)
+    found = evaluation(Scope(cohort.course))
+    assert [(one.asked, one.answered) for one in found.surveys] == [(5, None), (5, None)]
+    file = io.BytesIO()
+    write_evaluation(file, found, "Pelatihan")
+    file.seek(0)
+    rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
+    assert {row[3] for row in rows[1:]} == {"tidak ditampilkan"}
 
 
 def test_level_two_is_the_gain_of_the_means() -> None:
