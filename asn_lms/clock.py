@@ -86,6 +86,16 @@ JOBS: list[Job] = [
         "timed quizzes that nobody handed in are handed in with what was saved, a minute late at most",
     ),
     Job("tallies.fold", timedelta(seconds=30), "counts of what happened are added up, so that reports read few rows"),
+    Job(
+        "standings.fold",
+        timedelta(seconds=5),
+        "sums of units, so that a report is quick: until then it works out who changed",
+    ),
+    Job(
+        "standings.make_compact",
+        timedelta(hours=12),
+        "deadlines of past months become one row a month: fewer rows to read",
+    ),
 ]
 
 

@@ -22,6 +22,7 @@ from enrollments.siasn.models import (
     TypeMapping,
 )
 from enrollments.signing.models import AuthorityKey, SealActivation, SigningIdentity
+from enrollments.standings.models import Stale, Standing, UnitCount
 from enrollments.surveys.models import (
     Answer,
     Bundle,
@@ -79,9 +80,12 @@ __all__ = [
     "Sheet",
     "SiasnPerson",
     "SigningIdentity",
+    "Stale",
+    "Standing",
     "StatusList",
     "Tally",
     "TallyDelta",
     "TypeMapping",
+    "UnitCount",
     "YearlyTarget",
 ]

@@ -34,7 +34,7 @@ def enroll(learner: User, cohort: Cohort, *, by: User | None, now: datetime | No
     now = now or timezone.now()
     cohort = locked_cohort(cohort)
     # One person's two clicks on two cohorts of a course wait for each other here.
-    learner = User.objects.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=learner.pk)
+    learner = User.objects.select_for_update(no_key=True).get(pk=learner.pk)
     if not may_enroll(by, learner, cohort):
         raise NotYours(_("Only training officers give places in this cohort."))
     held = Enrollment.objects.live().filter(learner=learner, cohort=cohort).first()

@@ -50,7 +50,7 @@ class Places:
     # today
     in_progress: int = 0
     overdue: int = 0
-    # people who studied within the last seven days
+    # people who studied within the last seven days, today included; not told by course
     studying: int = 0
 
 
@@ -99,6 +99,8 @@ class AgencyReport:
     staff: Staff
     places: Places
     units: list[UnitRow] = field(default_factory=list)
+    # How many units there are, of which `units` may hold those furthest behind only
+    units_total: int = 0
     courses: list[CourseRow] = field(default_factory=list)
     months: list[MonthRow] = field(default_factory=list)
     # Percentages by month of the year before, for the line beside

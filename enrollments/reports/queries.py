@@ -1,25 +1,27 @@
 """The report of a unit and everything below it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.words import percentage
+from courses.structure.models import Course, CourseVersion
 from enrollments.conversion.models import YearlyTarget
 from enrollments.conversion.queries import target_of
-from enrollments.credits.queries import COUNTED_SQL
 from enrollments.reports.figures import AgencyReport, CourseRow, MonthRow, Places, Staff, UnitRow
-from enrollments.tallies.models import Measure
+from enrollments.standings.models import Measure
+from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, ranks
+from enrollments.tallies import models as happened
 from enrollments.tallies.queries import tallies
-
-LONG_AGO = date(2000, 1, 1)
 
 
 def floor_of(year: int) -> Decimal | None:
@@ -28,28 +30,39 @@ def floor_of(year: int) -> Decimal | None:
     return rule.jp if rule and rule.kind == YearlyTarget.Kind.FLOOR else None
 
 
-def agency_report(agency: Agency, year: int, now: datetime) -> AgencyReport:
-    """Everything a head sees on one page, in six queries whatever the size of the unit.
+def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None = None) -> AgencyReport:
+    """Everything a head sees on one page, in six queries whatever the size of the unit; with so many units below it (all, unless told
+    otherwise), those furthest behind.
 
-    People are those who serve at or below the unit now; days and years are those of the unit's zone.
+    People are those who serve at or below the unit now; their days and years are those of their own unit.
     """
     today = local_day(agency.zone, now)
-    floor = floor_of(year)
-    staff_by_unit = _staff(agency, year, floor)
-    places_by_unit, places_by_course, overdue, everything = _places(agency, year, today, now)
-    staff = _sum(list(staff_by_unit.values()))
-    reached, reached_before = _reached_by_month(agency, year, floor)
+    with_stale = is_anybody_stale()
+    family = ranks(agency, year, with_stale=with_stale)
+    ranked = sorted((one for one in family if one.agency_id != agency.pk), key=_behind)
+    # Who serves in the unit itself: its own sums less those of all units below it, so then all of these are read.
+    has_own = sum(one.people for one in family if one.agency_id == agency.pk) > sum(one.people for one in ranked)
+    shown = ranked if units is None else ranked[:units]
+    found = counts(agency, None if has_own else [one.agency_id for one in shown], year, today, with_stale=with_stale)
+    own = [one for one in found if one.agency_id == agency.pk]
+    itself = own + [replace(one, value=-one.value) for one in found if one.agency_id != agency.pk] if has_own else []
+    staff = _staff(own)
+    reached = {
+        at: {one.item: int(one.value) for one in own if (one.measure, one.year) == (Measure.FIRST, at)}
+        for at in (year, year - 1)
+    }
     return AgencyReport(
         agency=agency,
         year=year,
-        floor=floor,
+        floor=floor_of(year),
         as_of=now,
         staff=staff,
-        places=everything,
-        units=_units(agency, staff_by_unit, places_by_unit),
-        courses=_courses(places_by_course),
-        months=_months(agency, year, today, staff.pns, reached, overdue),
-        past=_shares(reached_before, staff.pns, until=12),
+        places=_places(own),
+        units=_units(agency, shown, found, itself),
+        units_total=len(ranked) + has_own,
+        courses=_courses(own),
+        months=_months(agency, year, today, staff.pns, reached[year], own),
+        past=_shares(reached[year - 1], staff.pns, until=12),
     )
 
 
@@ -59,152 +72,80 @@ def year_bounds(agency: Agency, year: int) -> tuple[datetime, datetime]:
     return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC), datetime(year + 1, 1, 1, tzinfo=zone).astimezone(UTC)
 
 
-def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
+def _behind(one: Ranked) -> tuple[bool, Decimal, str]:
+    """Those with the lowest share first, units without a PNS last."""
+    share = percentage(one.reached, one.pns)
+    return share is None, share or Decimal(0), one.name
 
 
-def _staff(agency: Agency, year: int, floor: Decimal | None) -> dict[str, Staff]:
-    """Staff by the path of the unit directly below (the unit's own path for who serves in the unit itself)."""
-    rows = _rows(
-        f"""
-        SELECT left(a.path, %(width)s), u.employment, count(*),
-               count(*) FILTER (WHERE c.jp >= %(floor)s), coalesce(sum(c.jp), 0)
-        FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
-        LEFT JOIN LATERAL (SELECT sum(credit - debit) AS jp FROM enrollments_ledgerposting
-                           WHERE learner_id = u.id AND year = %(year)s AND {COUNTED_SQL}) c ON true
-        WHERE u.is_active AND a.path LIKE %(below)s
-        GROUP BY 1, 2
-        """,  # noqa: S608 - fixed texts
-        {"width": len(agency.path) + Agency.steplen, "floor": floor, "year": year, "below": f"{agency.path}%"},
-    )
-    parts: dict[str, list[Staff]] = defaultdict(list)
-    for path, employment, people, reached, jp in rows:
-        match employment:
-            case User.Employment.PNS:
-                part = Staff(pns=people, reached=reached, pns_jp=jp)
-            case User.Employment.PPPK:
-                part = Staff(pppk=people, pppk_jp=jp)
-            case User.Employment.CPNS:
-                part = Staff(cpns=people)
-            case _:
-                part = Staff(other=people)
-        parts[path].append(part)
-    return {path: _sum(some) for path, some in parts.items()}
+def _sums(found: Iterable[Count]) -> dict[str, Decimal]:
+    """By measure, whatever the year: each is asked for one year or none."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in found:
+        sums[one.measure] += one.value
+    return sums
 
 
-def _sum(parts: list[Staff]) -> Staff:
+def _staff(found: Iterable[Count]) -> Staff:
+    sums = _sums(found)
     return Staff(
-        pns=sum(part.pns for part in parts),
-        reached=sum(part.reached for part in parts),
-        pns_jp=sum((part.pns_jp for part in parts), Decimal(0)),
-        pppk=sum(part.pppk for part in parts),
-        pppk_jp=sum((part.pppk_jp for part in parts), Decimal(0)),
-        cpns=sum(part.cpns for part in parts),
-        other=sum(part.other for part in parts),
+        pns=int(sums[Measure.PNS]),
+        reached=int(sums[Measure.REACHED]),
+        pns_jp=sums[Measure.JP_PNS],
+        pppk=int(sums[Measure.PPPK]),
+        pppk_jp=sums[Measure.JP_PPPK],
+        cpns=int(sums[Measure.CPNS]),
+        other=int(sums[Measure.OTHER]),
     )
 
 
-def _places(
-    agency: Agency, year: int, today: date, now: datetime
-) -> tuple[dict[str, Places], dict[tuple[str, str], Places], dict[int, int], Places]:
-    """Places by unit and by course, how many are overdue by the month of their deadline, and all: one pass over the places of
-    today's people.
-    """
-    starts, ends = year_bounds(agency, year)
-    rows = _rows(
-        """
-        SELECT grouping(unit, code, late), unit, code, late, max(title),
-               count(*) FILTER (WHERE enrolled_at >= %(starts)s AND enrolled_at < %(ends)s),
-               count(*) FILTER (WHERE completed_at >= %(starts)s AND completed_at < %(ends)s),
-               count(*) FILTER (WHERE status = 'active'),
-               count(*) FILTER (WHERE status = 'active' AND due_on < %(today)s),
-               count(DISTINCT learner_id) FILTER (WHERE last_activity_at >= %(week)s)
-        FROM (SELECT e.*, left(a.path, %(width)s) AS unit, k.code, coalesce(cv.title, v.title) AS title,
-                     CASE WHEN e.status = 'active' AND e.due_on < %(today)s AND extract(year FROM e.due_on) = %(year)s
-                          THEN extract(month FROM e.due_on)::int END AS late
-        FROM enrollments_enrollment e
-        JOIN accounts_user u ON u.id = e.learner_id JOIN accounts_agency a ON a.id = u.agency_id
-        JOIN courses_courseversion v ON v.id = e.version_id JOIN courses_course k ON k.id = v.course_id
-        LEFT JOIN courses_courseversion cv ON cv.id = k.current_id
-        WHERE u.is_active AND a.path LIKE %(below)s) AS p
-        GROUP BY GROUPING SETS ((unit), (code), (late), ())
-        """,
-        {
-            "width": len(agency.path) + Agency.steplen,
-            "starts": starts,
-            "ends": ends,
-            "today": today,
-            "year": year,
-            "week": now - timedelta(days=7),
-            "below": f"{agency.path}%",
-        },
+def _places(found: Iterable[Count]) -> Places:
+    sums = _sums(found)
+    return Places(
+        enrolled=int(sums[Measure.ENROLLED]),
+        completed=int(sums[Measure.COMPLETED]),
+        in_progress=int(sums[Measure.ACTIVE]),
+        overdue=int(sums[Measure.DUE]),
+        studying=int(sums[Measure.STUDIED]),
     )
-    by_unit, by_course, overdue, everything = {}, {}, {}, Places()
-    for level, path, code, late, title, *counts in rows:
-        places = Places(*counts)
-        match level:  # one bit for each column that this row sums over
-            case 0b011:
-                by_unit[path] = places
-            case 0b101:
-                by_course[code, title] = places
-            case 0b110 if late is not None:
-                overdue[late] = places.overdue
-            case 0b111:
-                everything = places
-    return by_unit, by_course, overdue, everything
 
 
-def _units(agency: Agency, staff: dict[str, Staff], places: dict[str, Places]) -> list[UnitRow]:
+def _units(agency: Agency, shown: list[Ranked], found: list[Count], itself: list[Count]) -> list[UnitRow]:
     """Units directly below, those with the lowest share first; the unit itself when people serve in it directly."""
-    width = len(agency.path) + Agency.steplen
-    known = {
-        row.path: row
-        for row in Agency.objects.filter(path__startswith=agency.path, depth__lte=agency.depth + 1).only(
-            "pk", "path", "name", "short_name"
-        )
-        if len(row.path) in {len(agency.path), width}
-    }
+    of_unit: dict[int, list[Count]] = defaultdict(list)
+    for one in found:
+        of_unit[one.agency_id].append(one)
     rows = [
-        UnitRow(unit.pk, str(unit.name), unit.path == agency.path, staff.get(path, Staff()), places.get(path, Places()))
-        for path, unit in known.items()
-        if path != agency.path or path in staff
+        UnitRow(one.agency_id, one.name, False, _staff(of_unit[one.agency_id]), _places(of_unit[one.agency_id]))
+        for one in shown
     ]
-    return sorted(
-        (row for row in rows if row.staff.people),
-        key=lambda row: (row.staff.share is None, row.staff.share or Decimal(0), row.name),
-    )
+    if itself:
+        rows.append(UnitRow(agency.pk, str(agency.name), True, _staff(itself), _places(itself)))
+    return sorted(rows, key=lambda row: (row.staff.share is None, row.staff.share or Decimal(0), row.name))
 
 
-def _courses(places: dict[tuple[str, str], Places]) -> list[CourseRow]:
-    rows = [CourseRow(code, title, counts) for (code, title), counts in places.items()]
-    rows = [row for row in rows if row.places.enrolled or row.places.completed or row.places.in_progress]
-    return sorted(rows, key=lambda row: (-row.places.overdue, -row.places.enrolled, row.title))
-
-
-def _reached_by_month(agency: Agency, year: int, floor: Decimal | None) -> tuple[dict[int, int], dict[int, int]]:
-    """In which month today's PNS reached the floor: how many, in this year and in the one before."""
-    rows = _rows(
-        f"""
-        WITH months AS (
-            SELECT p.learner_id, p.year, extract(month FROM p."on")::int AS month, sum(p.credit - p.debit) AS jp
-            FROM enrollments_ledgerposting p JOIN accounts_user u ON u.id = p.learner_id JOIN accounts_agency a ON a.id = u.agency_id
-            WHERE p.year IN (%(year)s, %(year)s - 1) AND p.{COUNTED_SQL} AND u.is_active AND u.employment = %(pns)s AND a.path LIKE %(below)s
-            GROUP BY 1, 2, 3
-        ), sums AS (
-            SELECT learner_id, year, month, sum(jp) OVER (PARTITION BY learner_id, year ORDER BY month) AS jp FROM months
-        ), firsts AS (
-            SELECT learner_id, year, min(month) AS month FROM sums WHERE jp >= %(floor)s GROUP BY 1, 2
+def _courses(own: list[Count]) -> list[CourseRow]:
+    """Courses with any place of the year or in progress, those with most overdue first."""
+    of_course: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in own:
+        if one.measure.startswith("c_"):
+            of_course[one.item][one.measure] += int(one.value)
+    newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-pk").values("title")[:1]
+    known = Course.objects.filter(pk__in=of_course).annotate(title=Coalesce("current__title", Subquery(newest)))
+    rows = [
+        CourseRow(
+            code,
+            title,
+            Places(
+                enrolled=of_course[pk][Measure.C_ENROLLED],
+                completed=of_course[pk][Measure.C_COMPLETED],
+                in_progress=of_course[pk][Measure.C_ACTIVE],
+                overdue=of_course[pk][Measure.C_DUE],
+            ),
         )
-        SELECT year, month, count(*) FROM firsts GROUP BY 1, 2
-        """,  # noqa: S608 - fixed texts
-        {"year": year, "pns": User.Employment.PNS.value, "below": f"{agency.path}%", "floor": floor},
-    )
-    return (
-        {month: people for at, month, people in rows if at == year},
-        {month: people for at, month, people in rows if at == year - 1},
-    )
+        for pk, code, title in known.values_list("pk", "code", "title")
+    ]
+    return sorted(rows, key=lambda row: (-row.places.overdue, -row.places.enrolled, row.title))
 
 
 def _shares(reached: dict[int, int], pns: int, *, until: int) -> list[Decimal | None]:
@@ -216,30 +157,39 @@ def _shares(reached: dict[int, int], pns: int, *, until: int) -> list[Decimal | 
 
 
 def _months(
-    agency: Agency, year: int, today: date, pns: int, reached: dict[int, int], overdue: dict[int, int]
+    agency: Agency, year: int, today: date, pns: int, reached: dict[int, int], own: list[Count]
 ) -> list[MonthRow]:
     """January to December, or to the present month."""
     last = 12 if year < today.year else today.month if year == today.year else 0
-    counts: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
-    for row in tallies([agency.path], since=LONG_AGO, until=date(year, 12, 1)):
-        counts[row.month, row.measure] += row.value
+    counted: dict[tuple[date, str], Decimal] = {
+        (row.month, row.measure): row.value for row in tallies(agency, until=date(year, 12, 1))
+    }
+    so_far: dict[str, Decimal] = defaultdict(Decimal)
+    for (at, measure), value in counted.items():
+        if at.year < year:
+            so_far[measure] += value
+    overdue = {one.month: int(one.value) for one in own if one.measure == Measure.DUE and one.month}
     rows = []
     for number in range(1, last + 1):
         month = date(year, number, 1)
-        so_far: dict[str, Decimal] = defaultdict(Decimal)
-        for (at, measure), value in counts.items():
-            if at <= month:
-                so_far[measure] += value
+        now = {measure: counted.get((month, measure), Decimal(0)) for measure in happened.Measure.values}
+        for measure, value in now.items():
+            so_far[measure] += value
+        until_now = sum(n for m, n in reached.items() if m <= number)
         rows.append(
             MonthRow(
                 month=month,
-                enrolled=int(counts[month, Measure.ENROLLED]),
-                completed=int(counts[month, Measure.COMPLETED]),
-                jp=counts[month, Measure.JP],
-                in_progress=int(so_far[Measure.ENROLLED] - so_far[Measure.ENDED] - so_far[Measure.WITHDRAWN]),
+                enrolled=int(now[happened.Measure.ENROLLED]),
+                completed=int(now[happened.Measure.COMPLETED]),
+                jp=now[happened.Measure.JP],
+                in_progress=int(
+                    so_far[happened.Measure.ENROLLED]
+                    - so_far[happened.Measure.ENDED]
+                    - so_far[happened.Measure.WITHDRAWN]
+                ),
                 overdue=overdue.get(number, 0),
-                reached=sum(n for m, n in reached.items() if m <= number),
-                share=Staff(pns=pns, reached=sum(n for m, n in reached.items() if m <= number)).share,
+                reached=until_now,
+                share=Staff(pns=pns, reached=until_now).share,
             )
         )
     return rows

@@ -1,8 +1,10 @@
-"""The tallies, counted again from the rows themselves (JP from the ledger): slow, simple, and sharing no code with the counting."""
+"""The sums of units, counted again from the rows themselves (JP from the ledger): slow, simple, and sharing no code with the counting."""
 
 from typing import Any
 
 from django.db import connection
+
+from enrollments.standings.actions import count_anew
 
 _TRUTH = """
     WITH events AS (
@@ -26,45 +28,100 @@ _TRUTH = """
         LEFT JOIN enrollments_enrollment e ON e.id = c.enrollment_id LEFT JOIN courses_courseversion v ON v.id = e.version_id
         WHERE p.account = 'counted'
     ), truth AS (
-        SELECT agency_id, coalesce(course_id, 0) AS course_id, month, measure, sum(value) AS value FROM months GROUP BY 1, 2, 3, 4
+        SELECT above.id AS agency_id, m.month, m.measure, sum(m.value) AS value
+        FROM months m JOIN accounts_agency a ON a.id = m.agency_id JOIN accounts_agency above ON starts_with(a.path, above.path) GROUP BY 1, 2, 3
     )"""
 _RECOUNT = f"""{_TRUTH}, counted AS (
-        SELECT agency_id, coalesce(course_id, 0) AS course_id, month, measure, sum(value) AS value FROM (
-            SELECT agency_id, course_id, month, measure, value FROM enrollments_tally
-            UNION ALL SELECT agency_id, course_id, month, measure, value FROM enrollments_tallydelta) AS both_parts
-        GROUP BY 1, 2, 3, 4
+        SELECT agency_id, month, measure, sum(value) AS value FROM (
+            SELECT agency_id, month, measure, value FROM enrollments_tally
+            UNION ALL
+            SELECT above.id, d.month, d.measure, d.value FROM enrollments_tallydelta d
+            JOIN accounts_agency a ON a.id = d.agency_id JOIN accounts_agency above ON starts_with(a.path, above.path)) AS both_parts
+        GROUP BY 1, 2, 3
     )
-    SELECT a.code, coalesce(k.code, ''), month, measure, coalesce(c.value, 0), coalesce(t.value, 0)
-    FROM truth t FULL JOIN counted c USING (agency_id, course_id, month, measure)
-    JOIN accounts_agency a ON a.id = agency_id LEFT JOIN courses_course k ON k.id = course_id
+    SELECT a.code, to_char(month, 'YYYY-MM'), measure, coalesce(c.value, 0), coalesce(t.value, 0)
+    FROM truth t FULL JOIN counted c USING (agency_id, month, measure) JOIN accounts_agency a ON a.id = agency_id
     WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
-    ORDER BY 1, 2, 3, 4
+    ORDER BY 1, 2, 3
 """  # noqa: S608 - fixed texts
+# People whose standing is to be worked out anew are left out on both sides.
+_STANDINGS = """
+    WITH settled AS (
+        SELECT u.id, u.agency_id, u.employment, a.zone, (now() AT TIME ZONE a.zone)::date AS today
+        FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
+        WHERE u.is_active AND u.id NOT IN (SELECT learner_id FROM enrollments_stale)
+    ), place AS (
+        SELECT s.*, e.status, v.course_id, e.due_on, timezone(s.zone, e.enrolled_at) AS enrolled, timezone(s.zone, e.completed_at) AS completed,
+               timezone(s.zone, e.last_activity_at) AS active_at
+        FROM settled s, enrollments_enrollment e, courses_courseversion v WHERE e.learner_id = s.id AND v.id = e.version_id
+    ), balance AS (
+        SELECT s.id, s.agency_id, s.employment, p.year, sum(p.credit) - sum(p.debit) AS jp
+        FROM settled s, enrollments_ledgerposting p WHERE p.learner_id = s.id AND p.account <> 'activity' AND p.account <> 'capped' GROUP BY 1, 2, 3, 4
+    ), target AS (
+        SELECT DISTINCT ON (b.year) b.year, t.kind, t.jp FROM (SELECT DISTINCT year FROM balance) b, enrollments_yearlytarget t
+        WHERE t.employment = 'pns' AND b.year BETWEEN t.from_year AND coalesce(t.until_year, 9999) ORDER BY b.year, t.from_year DESC
+    ), own AS (
+        SELECT agency_id, employment AS measure, 0 AS year, 0 AS item, '' AS month, 1::numeric AS value FROM settled
+        UNION ALL SELECT agency_id, concat('jp_', employment), year, 0, '', jp FROM balance
+        UNION ALL SELECT b.agency_id, 'reached', b.year, 0, '', 1 FROM balance b NATURAL JOIN (SELECT year, jp AS floor FROM target WHERE kind = 'floor') t
+                  WHERE b.employment = 'pns' AND b.jp >= t.floor
+        UNION ALL SELECT b.agency_id, 'step', b.year, div(least(b.jp, t.floor), 5)::int, '', 1
+                  FROM balance b NATURAL JOIN (SELECT year, jp AS floor FROM target WHERE kind = 'floor') t WHERE b.employment = 'pns' AND b.jp >= 5
+        UNION ALL SELECT agency_id, 'enrolled', date_part('year', enrolled)::int, 0, '', 1 FROM place
+        UNION ALL SELECT agency_id, 'completed', date_part('year', completed)::int, 0, '', 1 FROM place WHERE completed IS NOT NULL
+        UNION ALL SELECT agency_id, 'active', 0, 0, '', 1 FROM place WHERE status = 'active'
+        UNION ALL SELECT agency_id, 'due', 0, 0, to_char(due_on, 'YYYY-MM'), 1 FROM place WHERE status = 'active' AND due_on IS NOT NULL
+        UNION ALL SELECT agency_id, 'c_enrolled', date_part('year', enrolled)::int, course_id, '', 1 FROM place
+        UNION ALL SELECT agency_id, 'c_completed', date_part('year', completed)::int, course_id, '', 1 FROM place WHERE completed IS NOT NULL
+        UNION ALL SELECT agency_id, 'c_active', 0, course_id, '', 1 FROM place WHERE status = 'active'
+        UNION ALL SELECT agency_id, 'c_due', 0, course_id, '', 1 FROM place WHERE status = 'active' AND due_on IS NOT NULL
+        UNION ALL SELECT agency_id, 'studied', 0, 0, '', count(DISTINCT id) FROM place WHERE active_at >= today - 6 GROUP BY 1
+    ), truth AS (
+        SELECT above.id AS agency_id, o.measure, o.year, o.item, o.month, sum(o.value) AS value
+        FROM own o JOIN accounts_agency a ON a.id = o.agency_id JOIN accounts_agency above ON starts_with(a.path, above.path) GROUP BY 1, 2, 3, 4, 5
+    ), unsettled AS (
+        SELECT above.id AS agency_id, c ->> 0 AS measure, (c ->> 1)::int AS year, (c ->> 2)::bigint AS item, (c ->> 3)::date AS day, -(c ->> 4)::numeric AS value
+        FROM enrollments_standing s CROSS JOIN jsonb_array_elements(s.counts) c JOIN accounts_agency a ON a.id = s.agency_id
+        JOIN accounts_agency above ON starts_with(a.path, above.path) WHERE s.learner_id IN (SELECT learner_id FROM enrollments_stale)
+    ), counted AS (
+        SELECT k.agency_id, k.measure, k.year, k.item, CASE k.measure WHEN 'due' THEN to_char(k.day, 'YYYY-MM') ELSE '' END AS month, sum(k.value) AS value
+        FROM (SELECT agency_id, measure, year, item, day, value FROM enrollments_unitcount UNION ALL SELECT * FROM unsettled) AS k
+        JOIN accounts_agency a ON a.id = k.agency_id
+        WHERE k.measure <> 'first' AND (k.measure <> 'studied' OR k.day >= (now() AT TIME ZONE a.zone)::date - 6) GROUP BY 1, 2, 3, 4, 5
+    )
+    SELECT a.code, concat_ws(' ', nullif(month, ''), nullif(year, 0), nullif(item, 0)), measure, coalesce(c.value, 0), coalesce(t.value, 0)
+    FROM truth t FULL JOIN counted c USING (agency_id, measure, year, item, month) JOIN accounts_agency a ON a.id = agency_id
+    WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
+    ORDER BY 1, 2, 3
+"""
 
 
 def differences(limit: int = 100) -> list[dict[str, Any]]:
-    """Where the tallies disagree with the rows: `tallied` is what they say, `counted` what there is."""
+    """Where sums disagree with the rows: `tallied` is what they say, `counted` what there is; `of`: month, year or course."""
+    return [*_found(_RECOUNT, limit), *standing_differences(limit)][:limit]
+
+
+def standing_differences(limit: int = 100) -> list[dict[str, Any]]:
+    """The same for how people stand today, without what happened in which month."""
+    return _found(_STANDINGS, limit)
+
+
+def _found(sql: str, limit: int) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{_RECOUNT} LIMIT %s", [limit])
+        cursor.execute(f"{sql} LIMIT %s", [limit])
         return [
-            {
-                "agency": agency,
-                "course": course,
-                "month": month.isoformat(),
-                "measure": measure,
-                "tallied": tallied,
-                "counted": counted,
-            }
-            for agency, course, month, measure, tallied, counted in cursor.fetchall()
+            {"agency": agency, "of": of, "measure": measure, "tallied": tallied, "counted": counted}
+            for agency, of, measure, tallied, counted in cursor.fetchall()
         ]
 
 
 def tally_anew() -> None:
-    """Write the tallies of a database that was filled by another way than its actions. Call it in a transaction."""
+    """Write the sums of a database that was filled by another way than its actions. Call it in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM enrollments_tallydelta")
         cursor.execute("DELETE FROM enrollments_tally")
         cursor.execute(
-            f"""INSERT INTO enrollments_tally (agency_id, course_id, month, measure, value)
-            {_TRUTH} SELECT agency_id, nullif(course_id, 0), month, measure, value FROM truth WHERE value <> 0"""  # noqa: S608 - fixed texts
+            f"""INSERT INTO enrollments_tally (agency_id, month, measure, value)
+            {_TRUTH} SELECT agency_id, month, measure, value FROM truth WHERE value <> 0"""  # noqa: S608 - fixed texts
         )
+    count_anew()

@@ -15,6 +15,7 @@ from accounts.people.models import User
 from enrollments.credits.queries import COUNTED_SQL
 from enrollments.reports.figures import PersonRow
 from enrollments.reports.queries import floor_of, year_bounds
+from enrollments.standings.queries import steps
 
 PAGE = 25
 
@@ -155,25 +156,9 @@ def spread(agency: Agency, year: int) -> list[tuple[str, int]]:
     floor = floor_of(year)
     if floor is None:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT least(floor(greatest(jp, 0) / 5), %(steps)s)::int, count(*) FROM (
-                SELECT least(coalesce(sum(p.credit - p.debit), 0), %(floor)s) AS jp FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
-                LEFT JOIN enrollments_ledgerposting p ON p.learner_id = u.id AND p.year = %(year)s AND p.{COUNTED_SQL}
-                WHERE u.is_active AND u.employment = %(pns)s AND a.path LIKE %(below)s GROUP BY u.id) AS people
-            GROUP BY 1
-            """,  # noqa: S608 - fixed texts
-            {
-                "steps": int(floor // 5),
-                "floor": floor,
-                "year": year,
-                "pns": User.Employment.PNS.value,
-                "below": f"{agency.path}%",
-            },
-        )
-        counts = dict(cursor.fetchall())
-    steps = int(floor // 5)
-    return [(f"{5 * step}–{5 * step + 4}", counts.get(step, 0)) for step in range(steps)] + [
-        (f"≥ {floor.normalize():f}", counts.get(steps, 0))
+    counts = steps(agency, year)
+    last = int(floor // 5)
+    counts[0] = counts.get(0, 0) - sum(number for step, number in counts.items() if step)
+    return [(f"{5 * step}–{5 * step + 4}", counts.get(step, 0)) for step in range(last)] + [
+        (f"≥ {floor.normalize():f}", counts.get(last, 0))
     ]

@@ -30,6 +30,9 @@ from enrollments.reports.staff import Show, spread, staff_page
 
 FIRST_YEAR = 2025
 BELOW_SHOWN = 5
+# Above so many people five of them say nothing: there the units say where to look.
+BELOW_SHOWN_UP_TO = 2_000
+UNITS_SHOWN = COURSES_SHOWN = 25
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,17 @@ def report(request: HttpRequest) -> HttpResponse:
     """One glance: how many of my PNS have their JP, where it is missing, and how it moves."""
     about = asked(request)
     now = timezone.now()
-    figures = agency_report(about.agency, about.year, now)
+    shown = None if request.GET.get("units") == "all" else UNITS_SHOWN
+    figures = agency_report(about.agency, about.year, now, units=shown)
     today = local_day(about.agency.zone, now)
-    below = staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
+    below = None
+    if figures.staff.people <= BELOW_SHOWN_UP_TO:
+        below = staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
     jobs = Job.objects.owned_by(request.user).filter(task=TASK)
     context: dict[str, Any] = {
         "about": about,
         "report": figures,
+        "courses": figures.courses if request.GET.get("courses") == "all" else figures.courses[:COURSES_SHOWN],
         "below": below,
         "job": jobs.exclude(state=Job.State.CANCELLED).filter(payload__agency=about.agency.pk).first(),
         "days_left": (today.replace(year=about.year, month=12, day=31) - today).days if about.year == today.year else 0,

@@ -22,8 +22,6 @@ class Count(models.Model):
     """The dimensions that folded and unfolded counts share. The month is the first day of the month in the agency's zone."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    # Empty: it was learned outside.
-    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     month = models.DateField()
     measure = models.CharField(max_length=10, choices=Measure.choices)
     # JP are hundredths elsewhere too: numeric(…,2), never a float. Counts of people are whole.
@@ -34,8 +32,10 @@ class Count(models.Model):
 
 
 class TallyDelta(Count):
-    """One change, written in the transaction that caused it."""
+    """One change at the unit in which it happened, written in the transaction that caused it."""
 
+    # Empty: it was learned outside.
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -47,19 +47,16 @@ class TallyDelta(Count):
 
 
 class Tally(Count):
-    """The sum of the deltas that the clock has folded."""
+    """The sum of the deltas that the clock has folded, of a unit and everything below it."""
 
     class Meta:
         verbose_name = _("tally")
         verbose_name_plural = _("tallies")
         constraints = [
             models.UniqueConstraint(
-                fields=["agency", "course", "month", "measure"],
-                name="one_tally_per_agency_course_month_and_measure",
-                nulls_distinct=False,
+                fields=["agency", "month", "measure"], name="one_tally_per_agency_month_and_measure"
             )
         ]
-        indexes = [models.Index(fields=["month", "measure"], name="tally_by_month")]
 
     def __str__(self) -> str:
         return f"{self.measure} {self.value}"

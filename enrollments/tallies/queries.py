@@ -1,39 +1,35 @@
 """Reading the counts: folded + unfolded, so no number is stale."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
+from accounts.agencies.models import Agency
+
 
 @dataclass(frozen=True)
 class TallyRow:
-    """One count. `month` is its first day; the agency is the one stored when the thing happened; no course: learned outside."""
+    """One count of a unit and everything below it. `month` is its first day; what happened stays with the unit in which it happened."""
 
-    agency_id: int
-    course_id: int | None
     month: date
     measure: str
     value: Decimal
 
 
-def tallies(paths: Sequence[str], *, since: date, until: date) -> list[TallyRow]:
-    """The counts of the units at or below the tree paths, for the months from `since` to `until`, both included."""
-    if not paths:
-        return []
+def tallies(agency: Agency, *, until: date) -> list[TallyRow]:
+    """All counts up to that month, included."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.agency_id, c.course_id, c.month, c.measure, sum(c.value)
-            FROM (SELECT agency_id, course_id, month, measure, value FROM enrollments_tally
-                  UNION ALL SELECT agency_id, course_id, month, measure, value FROM enrollments_tallydelta) AS c
-            JOIN accounts_agency AS a ON a.id = c.agency_id
-            WHERE c.month BETWEEN %s AND %s AND a.path LIKE ANY(%s)
-            GROUP BY c.agency_id, c.course_id, c.month, c.measure
-            HAVING sum(c.value) <> 0
+            SELECT month, measure, sum(value) FROM (
+                SELECT month, measure, value FROM enrollments_tally WHERE agency_id = %(agency)s
+                UNION ALL
+                SELECT d.month, d.measure, d.value FROM enrollments_tallydelta d JOIN accounts_agency a ON a.id = d.agency_id
+                WHERE a.path LIKE %(below)s) AS both_parts
+            WHERE month <= %(until)s GROUP BY 1, 2 HAVING sum(value) <> 0
             """,
-            [since.replace(day=1), until.replace(day=1), [f"{path}%" for path in paths]],
+            {"agency": agency.pk, "below": f"{agency.path}%", "until": until},
         )
         return [TallyRow(*row) for row in cursor.fetchall()]

@@ -75,10 +75,11 @@ class People:
         return rows(sql, units=self.units, year=str(self.year), today=today, course=course)[0]
 
     def studied(self, now: datetime) -> int:
-        """People who did something in a course in the seven days before."""
+        """People who did something in a course on one of the last seven days, today included."""
         sql = """
             SELECT count(*) FROM accounts_user u WHERE u.is_active AND u.agency_id = ANY(%(units)s) AND EXISTS (
-                SELECT 1 FROM enrollments_enrollment e WHERE e.learner_id = u.id AND %(now)s - e.last_activity_at <= interval '7 days')
+                SELECT 1 FROM enrollments_enrollment e WHERE e.learner_id = u.id
+                AND (%(now)s AT TIME ZONE %(zone)s)::date - (e.last_activity_at AT TIME ZONE %(zone)s)::date < 7)
         """
         return int(one(sql, units=self.units, now=now))
 

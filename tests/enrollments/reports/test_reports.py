@@ -153,7 +153,7 @@ def test_folding_changes_no_number(people: Cast) -> None:
     count(Measure.ENROLLED, people.a, course, date(2026, 3, 2), -1)
     after = agency_report(people.a, 2026, NOW).months
     assert (before[2].enrolled, after[2].enrolled) == (3, 2)
-    assert (Tally.objects.count(), TallyDelta.objects.count()) == (1, 1)
+    assert (Tally.objects.filter(agency=people.a).count(), TallyDelta.objects.count()) == (1, 1)
 
 
 def test_a_tally_that_disagrees_with_the_rows_is_found(people: Cast) -> None:
@@ -161,7 +161,9 @@ def test_a_tally_that_disagrees_with_the_rows_is_found(people: Cast) -> None:
     count(Measure.ENROLLED, people.a, place.version.course, place.enrolled_at.date())
     assert differences() == []
     count(Measure.ENROLLED, people.a, place.version.course, place.enrolled_at.date())
-    assert [(row["tallied"], row["counted"]) for row in differences()] == [(2, 1)]
+    assert [(row["agency"], row["tallied"], row["counted"]) for row in differences()] == [
+        (unit.code, 2, 1) for unit in sorted([people.a, people.city], key=lambda unit: unit.code)
+    ]
 
 
 def _signed_in(client: Client, person: User) -> Client:

@@ -1,0 +1,96 @@
+"""How the people of a unit and of all below it stand, counted before anybody asks.
+
+`Standing` is what one person adds to the sums, and to those of which unit; `UnitCount` are the sums, of a unit and everything below it.
+Triggers write a `Stale` row beside whatever could change a standing, in the transaction that changes it. The clock works the stale
+ones out anew and adds the difference to the sums; who reads adds what is still stale (docs/decisions/sums-before-they-are-asked-for.md).
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.agencies.models import Agency
+
+
+class Measure(models.TextChoices):
+    """What is counted. Year 0: today. Those that begin with `c_` hold the same for each course apart (`item`)."""
+
+    PNS = "pns", "PNS"
+    CPNS = "cpns", "CPNS"
+    PPPK = "pppk", "PPPK"
+    OTHER = "other", _("others")
+    JP_PNS = "jp_pns", _("JP of the PNS")
+    JP_CPNS = "jp_cpns", _("JP of the CPNS")
+    JP_PPPK = "jp_pppk", _("JP of the PPPK")
+    JP_OTHER = "jp_other", _("JP of others")
+    # PNS with at least the floor of the year, and (`item`) the month in which they came to have it.
+    REACHED = "reached", _("reached the target")
+    FIRST = "first", _("first reached the target")
+    # PNS with 5–9 JP (`item` 1), 10–14 (2) … up to the floor; those with less are the rest.
+    STEP = "step", _("step of five JP")
+    ENROLLED = "enrolled", _("enrolled")
+    COMPLETED = "completed", _("completed")
+    ACTIVE = "active", _("in progress")
+    # Places in progress by the day of their deadline; people by the day on which they last learned.
+    DUE = "due", _("deadline")
+    STUDIED = "studied", _("last learned")
+    C_ENROLLED = "c_enrolled", _("enrolled, by course")
+    C_COMPLETED = "c_completed", _("completed, by course")
+    C_ACTIVE = "c_active", _("in progress, by course")
+    C_DUE = "c_due", _("deadline, by course")
+
+
+class Stale(models.Model):
+    """A person whose standing may have changed. Insert-only; many rows of one person are worked out once."""
+
+    learner_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("stale standing")
+        verbose_name_plural = _("stale standings")
+
+    def __str__(self) -> str:
+        return str(self.learner_id)
+
+
+class Standing(models.Model):
+    """What one person adds to the sums of their unit: `counts` is a list of [measure, year, item, day, value].
+
+    Numbers of people, not keys to them: a person who is deleted stays until the sums are put right.
+    """
+
+    learner_id = models.BigIntegerField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    counts = models.JSONField()
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+
+    def __str__(self) -> str:
+        return str(self.learner_id)
+
+
+class UnitCount(models.Model):
+    """The sum over the standings of everybody in the unit or anywhere below it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    measure = models.CharField(max_length=11, choices=Measure.choices)
+    year = models.PositiveSmallIntegerField()
+    item = models.BigIntegerField()
+    day = models.DateField(null=True)
+    # JP are hundredths: numeric(…,2), never a float. Counts are whole.
+    value = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("count of a unit")
+        verbose_name_plural = _("counts of units")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "measure", "year", "item", "day"],
+                name="one_count_per_unit_measure_year_item_and_day",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.value}"

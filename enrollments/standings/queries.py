@@ -1,0 +1,144 @@
+"""Reading the sums: what is folded, and what is still stale worked out on the spot, so no number is stale.
+
+Whether anybody is stale is asked first, in a statement of its own: a change between the two is at worst not seen yet, never half.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from accounts.agencies.models import Agency
+from enrollments.standings.counting import changed, fresh, kept, rolled_up
+
+# People of the last seven days, today included.
+WEEK = timedelta(days=6)
+# Those who are stale, and count or are counted anywhere below the unit.
+_STALE = """ARRAY(
+    SELECT s.learner_id FROM enrollments_stale s
+    LEFT JOIN accounts_user u ON u.id = s.learner_id LEFT JOIN accounts_agency a ON a.id = u.agency_id
+    LEFT JOIN enrollments_standing k ON k.learner_id = s.learner_id LEFT JOIN accounts_agency b ON b.id = k.agency_id
+    WHERE a.path LIKE %(below)s OR b.path LIKE %(below)s GROUP BY 1)"""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One sum of a unit and everything below it; `item` and `month` are 0 where they say nothing."""
+
+    agency_id: int
+    measure: str
+    year: int
+    item: int
+    # Of deadlines that have passed in the year asked for: the month.
+    month: int
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A unit, as the list of units ranks it."""
+
+    agency_id: int
+    name: str
+    people: int
+    pns: int
+    reached: int
+
+
+def is_anybody_stale() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM enrollments_stale)")
+        return bool(cursor.fetchone()[0])
+
+
+def ranks(agency: Agency, year: int, *, with_stale: bool) -> list[Ranked]:
+    """The unit itself and those directly below it in which anybody serves, in no order; one query."""
+    people = "measure IN ('pns', 'cpns', 'pppk', 'other') AND year = 0 OR measure = 'reached' AND year = %(year)s"
+    rows = _rows(
+        f"""
+        SELECT a.id, a.name, sum(value) FILTER (WHERE measure <> 'reached'), coalesce(sum(value) FILTER (WHERE measure = 'pns'), 0),
+               coalesce(sum(value) FILTER (WHERE measure = 'reached'), 0)
+        FROM ({_sums({_FAMILY: people}, with_stale)}) AS s JOIN accounts_agency a ON a.id = s.agency_id
+        GROUP BY 1 HAVING sum(value) FILTER (WHERE measure <> 'reached') > 0
+        """,  # noqa: S608 - fixed texts
+        agency,
+        year=year,
+    )
+    return [Ranked(unit, name, int(some), int(pns), int(reached)) for unit, name, some, pns, reached in rows]
+
+
+def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, *, with_stale: bool) -> list[Count]:
+    """Everything that a report shows of the unit itself, by course too, and the sums of these units below it (None: of all directly
+    below); one query.
+    """
+    below = _CHILDREN if units is None else _THESE
+    rows = _rows(
+        f"""
+        SELECT agency_id, measure, year, item,
+               CASE WHEN measure = 'due' AND agency_id = %(agency)s AND extract(year FROM day) = %(year)s THEN extract(month FROM day)::int ELSE 0 END,
+               sum(value)
+        FROM ({_sums({_ITSELF: f"{_SUMMED} OR {_DETAILED}", below: _SUMMED}, with_stale)}) AS s
+        GROUP BY 1, 2, 3, 4, 5 HAVING sum(value) <> 0
+        """,  # noqa: S608 - fixed texts
+        agency,
+        units=list(units or []),
+        year=year,
+        today=today,
+        week=today - WEEK,
+    )
+    return [Count(*row) for row in rows]
+
+
+def steps(agency: Agency, year: int) -> dict[int, int]:
+    """How many PNS have 5–9 JP (1), 10–14 (2) and so on; 0: all PNS. Two queries."""
+    only = "measure = 'pns' OR measure = 'step' AND year = %(year)s"
+    rows = _rows(
+        f"SELECT item, sum(value) FROM ({_sums({_ITSELF: only}, is_anybody_stale())}) AS s GROUP BY 1",  # noqa: S608 - fixed texts
+        agency,
+        year=year,
+    )
+    return {item: int(value) for item, value in rows}
+
+
+_ITSELF = "ARRAY[%(agency)s]::bigint[]"
+_THESE = "%(units)s::bigint[]"
+_CHILDREN = "ARRAY(SELECT id FROM accounts_agency WHERE path LIKE %(below)s AND depth = %(depth)s + 1)"
+_FAMILY = (
+    "ARRAY(SELECT id FROM accounts_agency WHERE path LIKE %(below)s AND depth BETWEEN %(depth)s AND %(depth)s + 1)"
+)
+_SUMMED = """
+    measure IN ('pns', 'cpns', 'pppk', 'other', 'active') AND year = 0
+    OR measure IN ('jp_pns', 'jp_pppk', 'reached', 'enrolled', 'completed') AND year = %(year)s
+    OR measure = 'due' AND day < %(today)s OR measure = 'studied' AND day >= %(week)s"""
+_DETAILED = """
+    measure = 'c_active' OR measure IN ('c_enrolled', 'c_completed') AND year = %(year)s OR measure = 'c_due' AND day < %(today)s
+    OR measure = 'first' AND year IN (%(year)s, %(year)s - 1)"""
+
+
+def _sums(wanted: dict[str, str], with_stale: bool) -> str:
+    """SQL for sums, (agency_id, measure, year, item, day, value), several rows for one sum: of these units (SQL of an array of ids)
+    those that this condition wants.
+    """
+    columns = "agency_id, measure, year, item, day, value"
+    folded = " UNION ALL ".join(
+        f"SELECT {columns} FROM enrollments_unitcount WHERE agency_id = ANY({units}) AND ({only})"  # noqa: S608 - fixed texts
+        for units, only in wanted.items()
+    )
+    if not with_stale:
+        return folded
+    these = " OR ".join(f"agency_id = ANY({units}) AND ({only})" for units, only in wanted.items())
+    return f"""
+        WITH stale AS MATERIALIZED (SELECT {_STALE} AS people),
+        fresh AS MATERIALIZED ({fresh("(SELECT people FROM stale)")}), kept AS MATERIALIZED ({kept("ARRAY(SELECT unnest(people) FROM stale)")}),
+        changed AS ({changed("fresh", "kept")}), rolled AS ({rolled_up("changed")})
+        {folded} UNION ALL SELECT {columns} FROM rolled WHERE {these}
+    """  # noqa: S608 - fixed texts
+
+
+def _rows(sql: str, agency: Agency, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"agency": agency.pk, "below": f"{agency.path}%", "depth": agency.depth, **values})
+        return list(cursor.fetchall())
