@@ -4,10 +4,16 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.agencies.models import Agency
 from enrollments.standings.actions import count_anew
 
-_TRUTH = """
-    WITH events AS (
+# Each unit with itself and every unit above it.
+_LINES = f"""lines AS MATERIALIZED (
+        SELECT a.id, above.id AS above FROM accounts_agency a
+        CROSS JOIN LATERAL generate_series(1, a.depth) AS level JOIN accounts_agency above ON above.path = left(a.path, level * {Agency.steplen})
+    )"""  # noqa: S608 - fixed texts
+_TRUTH = f"""
+    WITH {_LINES}, events AS (
         SELECT e.agency_id, v.course_id, e.enrolled_at AS at, 'enrolled' AS measure, 1::numeric AS value
         FROM enrollments_enrollment e JOIN courses_courseversion v ON v.id = e.version_id
         UNION ALL
@@ -27,16 +33,16 @@ _TRUTH = """
         FROM enrollments_ledgerposting p JOIN enrollments_ledgerentry l ON l.id = p.entry_id JOIN enrollments_credit c ON c.id = l.about_id
         LEFT JOIN enrollments_enrollment e ON e.id = c.enrollment_id LEFT JOIN courses_courseversion v ON v.id = e.version_id
         WHERE p.account = 'counted'
+    ), own AS (
+        SELECT agency_id, month, measure, sum(value) AS value FROM months GROUP BY 1, 2, 3
     ), truth AS (
-        SELECT above.id AS agency_id, m.month, m.measure, sum(m.value) AS value
-        FROM months m JOIN accounts_agency a ON a.id = m.agency_id JOIN accounts_agency above ON starts_with(a.path, above.path) GROUP BY 1, 2, 3
-    )"""
+        SELECT l.above AS agency_id, o.month, o.measure, sum(o.value) AS value FROM own o JOIN lines l ON l.id = o.agency_id GROUP BY 1, 2, 3
+    )"""  # noqa: S608 - fixed texts
 _RECOUNT = f"""{_TRUTH}, counted AS (
         SELECT agency_id, month, measure, sum(value) AS value FROM (
             SELECT agency_id, month, measure, value FROM enrollments_tally
             UNION ALL
-            SELECT above.id, d.month, d.measure, d.value FROM enrollments_tallydelta d
-            JOIN accounts_agency a ON a.id = d.agency_id JOIN accounts_agency above ON starts_with(a.path, above.path)) AS both_parts
+            SELECT l.above, d.month, d.measure, d.value FROM enrollments_tallydelta d JOIN lines l ON l.id = d.agency_id) AS both_parts
         GROUP BY 1, 2, 3
     )
     SELECT a.code, to_char(month, 'YYYY-MM'), measure, coalesce(c.value, 0), coalesce(t.value, 0)
@@ -45,8 +51,8 @@ _RECOUNT = f"""{_TRUTH}, counted AS (
     ORDER BY 1, 2, 3
 """  # noqa: S608 - fixed texts
 # People whose standing is to be worked out anew are left out on both sides.
-_STANDINGS = """
-    WITH settled AS (
+_STANDINGS = f"""
+    WITH {_LINES}, settled AS (
         SELECT u.id, u.agency_id, u.employment, a.zone, (now() AT TIME ZONE a.zone)::date AS today
         FROM accounts_user u JOIN accounts_agency a ON a.id = u.agency_id
         WHERE u.is_active AND u.id NOT IN (SELECT learner_id FROM enrollments_stale)
@@ -60,7 +66,7 @@ _STANDINGS = """
     ), target AS (
         SELECT DISTINCT ON (b.year) b.year, t.kind, t.jp FROM (SELECT DISTINCT year FROM balance) b, enrollments_yearlytarget t
         WHERE t.employment = 'pns' AND b.year BETWEEN t.from_year AND coalesce(t.until_year, 9999) ORDER BY b.year, t.from_year DESC
-    ), own AS (
+    ), each AS (
         SELECT agency_id, employment AS measure, 0 AS year, 0 AS item, '' AS month, 1::numeric AS value FROM settled
         UNION ALL SELECT agency_id, concat('jp_', employment), year, 0, '', jp FROM balance
         UNION ALL SELECT b.agency_id, 'reached', b.year, 0, '', 1 FROM balance b NATURAL JOIN (SELECT year, jp AS floor FROM target WHERE kind = 'floor') t
@@ -76,13 +82,15 @@ _STANDINGS = """
         UNION ALL SELECT agency_id, 'c_active', 0, course_id, '', 1 FROM place WHERE status = 'active'
         UNION ALL SELECT agency_id, 'c_due', 0, course_id, '', 1 FROM place WHERE status = 'active' AND due_on IS NOT NULL
         UNION ALL SELECT agency_id, 'studied', 0, 0, '', count(DISTINCT id) FROM place WHERE active_at >= today - 6 GROUP BY 1
+    ), own AS (
+        SELECT agency_id, measure, year, item, month, sum(value) AS value FROM each GROUP BY 1, 2, 3, 4, 5
     ), truth AS (
-        SELECT above.id AS agency_id, o.measure, o.year, o.item, o.month, sum(o.value) AS value
-        FROM own o JOIN accounts_agency a ON a.id = o.agency_id JOIN accounts_agency above ON starts_with(a.path, above.path) GROUP BY 1, 2, 3, 4, 5
+        SELECT l.above AS agency_id, o.measure, o.year, o.item, o.month, sum(o.value) AS value
+        FROM own o JOIN lines l ON l.id = o.agency_id GROUP BY 1, 2, 3, 4, 5
     ), unsettled AS (
-        SELECT above.id AS agency_id, c ->> 0 AS measure, (c ->> 1)::int AS year, (c ->> 2)::bigint AS item, (c ->> 3)::date AS day, -(c ->> 4)::numeric AS value
-        FROM enrollments_standing s CROSS JOIN jsonb_array_elements(s.counts) c JOIN accounts_agency a ON a.id = s.agency_id
-        JOIN accounts_agency above ON starts_with(a.path, above.path) WHERE s.learner_id IN (SELECT learner_id FROM enrollments_stale)
+        SELECT l.above AS agency_id, c ->> 0 AS measure, (c ->> 1)::int AS year, (c ->> 2)::bigint AS item, (c ->> 3)::date AS day, -(c ->> 4)::numeric AS value
+        FROM enrollments_standing s CROSS JOIN jsonb_array_elements(s.counts) c JOIN lines l ON l.id = s.agency_id
+        WHERE s.learner_id IN (SELECT learner_id FROM enrollments_stale)
     ), counted AS (
         SELECT k.agency_id, k.measure, k.year, k.item, CASE k.measure WHEN 'due' THEN to_char(k.day, 'YYYY-MM') ELSE '' END AS month, sum(k.value) AS value
         FROM (SELECT agency_id, measure, year, item, day, value FROM enrollments_unitcount UNION ALL SELECT * FROM unsettled) AS k
@@ -93,7 +101,7 @@ _STANDINGS = """
     FROM truth t FULL JOIN counted c USING (agency_id, measure, year, item, month) JOIN accounts_agency a ON a.id = agency_id
     WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
     ORDER BY 1, 2, 3
-"""
+"""  # noqa: S608 - fixed texts
 
 
 def differences(limit: int = 100) -> list[dict[str, Any]]:

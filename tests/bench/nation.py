@@ -6,6 +6,7 @@ Starts the product bare, lets `fill` invent the people, and asks as the head of 
 import io
 import json
 import os
+import time
 from pathlib import Path
 from statistics import median
 
@@ -41,6 +42,9 @@ def run(report: Report, profile: str) -> None:
         for name, agency in _units().items():
             visits = [(Browser(site, dict(head.cookies)), f"/reports/?agency={agency}") for _ in range(PEOPLE_AT_ONCE)]
             report.add_page(f"dashboard_{name}", measure(visits))
+        began = time.monotonic()
+        call_command("check_tallies", "--json", stdout=io.StringIO())
+        report.add("check_tallies", time.monotonic() - began, "s")
         for name, words in (("people", ""), ("search", "&q=siregar")):
             visits = [(Browser(site, dict(head.cookies)), f"/reports/people/?{words}") for _ in range(PEOPLE_AT_ONCE)]
             report.add_page(f"nation_{name}", measure(visits))
