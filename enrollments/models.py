@@ -12,6 +12,7 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
+from enrollments.reports.models import SavedView
 from enrollments.siasn.models import (
     AgencyMapping,
     CourseMapping,
@@ -75,6 +76,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Reminder",
+    "SavedView",
     "SealActivation",
     "ShareLink",
     "Sheet",

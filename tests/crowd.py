@@ -28,6 +28,7 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
 from enrollments.reports.actions import TASK as REPORT
+from enrollments.reports.models import MOST_VIEWS, SavedView
 from enrollments.siasn.models import CourseMapping, Posting, TypeMapping
 from enrollments.surveys.models import Answer, Bundle, Invitation, Question
 from tests import make
@@ -73,6 +74,8 @@ def _life(made: World, unit: Agency, number: int) -> None:
         RoleGrant.objects.create(person=made.people[name], role=role, agency=unit, from_on=day)
     for name in PEOPLE:
         issue_token(made.people[name], f"Dasbor {number}", days=30)
+        if number + 2 <= MOST_VIEWS:
+            SavedView.objects.create(owner=made.people[name], place=number + 2, name=f"Tampilan {number}", agency=unit)
     for thing in (learner, made.own.agency, made.own.enrollment, made.own.draft):
         record("person.edited", thing, by=officer, agency=made.own.agency)
 

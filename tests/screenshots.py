@@ -129,6 +129,8 @@ SCREENS = {
         Screen("report", "/reports/"),
         Screen("unit", "/reports/", ("main tbody a",)),
         Screen("people", "/reports/people/"),
+        Screen("people-alike", "/reports/people/?q=siregarr"),
+        Screen("saved-views", "/reports/people/views/"),
         Screen("person", "/reports/people/", ("main tbody a",)),
         Screen("evaluations", "/reports/evaluation/"),
         Screen("evaluation", "/reports/evaluation/", ("main tbody a",)),

@@ -47,6 +47,7 @@ from enrollments.cohorts.models import Cohort
 from enrollments.designs.models import CertificateDesign, DesignVersion
 from enrollments.enrolling.models import Enrollment
 from enrollments.issuance.models import Issuance, IssuanceLine
+from enrollments.reports.models import SavedView
 from enrollments.siasn.models import Posting
 from enrollments.siasn.sheet import TASK as SIASN_FILE
 from enrollments.surveys import models as surveys
@@ -148,6 +149,8 @@ class Side:
     siasn_file: Job
     roster: Job
     media: MediaFile
+    # A list of people that the head keeps
+    view: SavedView
 
 
 @dataclass
@@ -333,6 +336,7 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         roster=_job(officer, say, "rosters.check_import", payload={"cohort": cohort.pk}, result=_checked(say)),
         siasn_file=_job(officer, say, SIASN_FILE, result={"count": 1, "waiting": 0}),
         media=keep_file(ContentFile(VTT, name=f"{canary}.vtt"), by=officer, allowed={"text/vtt"}),
+        view=SavedView.objects.create(owner=head, place=1, name=next(say)[:60], agency=unit, text=canary),
     )
 
 

@@ -144,6 +144,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
         indexes = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="person_name_words"),
+            GinIndex(OpClass("nip", name="gin_trgm_ops"), name="person_number_parts"),
+            models.Index(Upper("name"), "id", name="person_by_name"),
             models.Index(fields=["agency", "name", "id"], name="person_by_unit"),
         ]
 

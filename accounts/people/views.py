@@ -20,11 +20,11 @@ from accounts.people.queries import (
     STATES,
     Wanted,
     list_people,
-    looks_like_number,
     person_page,
     unit_choices,
     warnings_about,
 )
+from accounts.people.search import looks_like_number
 from asn_lms.lib.days import local_day
 from asn_lms.lib.doors import for_roles
 from asn_lms.lib.pages import page
@@ -74,7 +74,7 @@ def _list_context(request: HttpRequest, wanted: Wanted, found: Any, text: str, h
         "text": text,
         "by_number": has_number,
         "wanted": wanted,
-        "units": unit_choices(request.user, wanted.unit),
+        "units": unit_choices(asking(request).reach("officer"), wanted.unit),
         "statuses": User.Employment.choices,
         "chips": chips,
         "is_narrowed": bool(kept) or has_number,

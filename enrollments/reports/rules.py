@@ -25,10 +25,19 @@ def may_read_report_of(user: Any, agency: Agency) -> bool:
     return covers(user, agency, *READERS)
 
 
+def top_agencies(user: Any) -> list[Agency]:
+    """The units of the person's grants, without those that lie below another; for who may read reports. The highest stands first."""
+    paths = paths_of(user, *READERS)
+    units = {grant.agency.path: grant.agency for grant in grants_of(user) if grant.agency.path in paths}
+    tops = [
+        unit for path, unit in units.items() if not any(path != other and path.startswith(other) for other in units)
+    ]
+    return sorted(tops, key=lambda unit: (unit.depth, unit.path))
+
+
 def top_agency(user: Any) -> Agency:
-    """The highest unit of the person's grants; for who may read reports."""
-    units = [grant.agency for grant in grants_of(user) if grant.agency.path in paths_of(user, *READERS)]
-    return min(units, key=lambda unit: (unit.depth, unit.path))
+    """The highest unit of the person's grants."""
+    return top_agencies(user)[0]
 
 
 def line_of(user: Any, agency_id: int) -> list[Agency]:

@@ -1,4 +1,4 @@
-"""Screens of the head: the report, its people, one person, the downloads."""
+"""Screens of the head: the report and the downloads."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.agencies.models import Agency
 from accounts.jobs.models import Job
 from accounts.people import asking
-from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import has_role
 from asn_lms.lib.days import local_day
@@ -24,9 +23,8 @@ from asn_lms.lib.pages import page
 from enrollments.reports.actions import TASK, ask_for_export
 from enrollments.reports.desk import desk_of
 from enrollments.reports.queries import agency_report
-from enrollments.reports.record import record_of
-from enrollments.reports.rules import line_of, may_read_reports, readable_agencies, top_agency
-from enrollments.reports.staff import Show, spread, staff_page
+from enrollments.reports.rules import line_of, may_read_reports, top_agency
+from enrollments.reports.staff import Show, staff_page
 
 FIRST_YEAR = 2025
 BELOW_SHOWN = 5
@@ -46,8 +44,8 @@ class Asked:
     above: list[Agency]
 
 
-def asked(request: HttpRequest) -> Asked:
-    """The unit (`agency`, otherwise the highest that the person may read) and the year that an address asks for.
+def asked(request: HttpRequest, unless_said: Agency | None = None) -> Asked:
+    """The unit (`agency`, otherwise this one, otherwise the highest that the person may read) and the year that an address asks for.
 
     Raises 403 for who bears no such role, 404 for a unit outside their grants.
     """
@@ -55,6 +53,8 @@ def asked(request: HttpRequest) -> Asked:
     if not may_read_reports(user):
         raise PermissionDenied
     wanted = request.GET.get("agency") or request.POST.get("agency") or ""
+    if not wanted and unless_said:
+        wanted = str(unless_said.pk)
     line = (
         line_of(user, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0)
         if wanted
@@ -104,41 +104,6 @@ def report(request: HttpRequest) -> HttpResponse:
         "shares": [row.share for row in figures.months],
     }
     return page(request, "enrollments/reports/report.html", context)
-
-
-@login_required
-@require_safe
-def people(request: HttpRequest) -> HttpResponse:
-    """The people of the unit with their JP; filter, search, and one page after the other."""
-    about = asked(request)
-    today = local_day(about.agency.zone)
-    show = request.GET.get("show", "")
-    show = show if show in Show.values else Show.ALL.value
-    name = request.GET.get("q", "")[:80]
-    found = staff_page(about.agency, about.year, today, show=show, name=name, after=request.GET.get("after", ""))
-    context = {
-        "about": about,
-        "found": found,
-        "show": show,
-        "shows": Show.choices,
-        "name": name,
-        "spread": spread(about.agency, about.year),
-    }
-    return page(request, "enrollments/reports/people.html", context)
-
-
-@login_required
-@require_safe
-def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """One person who serves in the unit today, with all their courses."""
-    about = asked(request)
-    someone = get_object_or_404(
-        User.objects.select_related("agency", "rank"),
-        pk=person_id,
-        agency__in=readable_agencies(request.user),
-        is_active=True,
-    )
-    return page(request, "enrollments/reports/person.html", {"about": about, "record": record_of(someone, about.year)})
 
 
 @login_required

@@ -3,6 +3,7 @@
 Whether anybody is stale is asked first, in a statement of its own: a change between the two is at worst not seen yet, never half.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -92,15 +93,18 @@ def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, 
     return [Count(*row) for row in rows]
 
 
-def steps(agency: Agency, year: int) -> dict[int, int]:
-    """How many PNS have 5–9 JP (1), 10–14 (2) and so on; 0: all PNS. Two queries."""
+def steps(agencies: Sequence[Agency], year: int) -> dict[int, int]:
+    """How many PNS of these units, of which none lies below another, have 5–9 JP (1), 10–14 (2) and so on; 0: all PNS. A query for each
+    unit, and one before.
+    """
     only = "measure = 'pns' OR measure = 'step' AND year = %(year)s"
-    rows = _rows(
-        f"SELECT item, sum(value) FROM ({_sums({_ITSELF: only}, is_anybody_stale())}) AS s GROUP BY 1",  # noqa: S608 - fixed texts
-        agency,
-        year=year,
-    )
-    return {item: int(value) for item, value in rows}
+    with_stale = is_anybody_stale()
+    found: dict[int, int] = defaultdict(int)
+    for agency in agencies:
+        sums = _sums({_ITSELF: only}, with_stale)
+        for item, value in _rows(f"SELECT item, sum(value) FROM ({sums}) AS s GROUP BY 1", agency, year=year):  # noqa: S608 - fixed texts
+            found[item] += int(value)
+    return found
 
 
 _ITSELF = "ARRAY[%(agency)s]::bigint[]"

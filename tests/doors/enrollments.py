@@ -63,6 +63,10 @@ def _roster(side: Side) -> dict[str, Any]:
     return {**_cohort(side), "uid": side.roster.uid}
 
 
+def _view(side: Side) -> dict[str, Any]:
+    return {"pk": side.view.pk}
+
+
 def _unit(side: Side) -> dict[str, Any]:
     return {"agency": side.agency.pk}
 
@@ -382,7 +386,16 @@ DOORS = [
     # Reports
     Door("office", OFFICE),
     room("report", f"head {OFFICE}", query=_unit),
-    room("report-people", f"head {OFFICE}", query=_unit),
+    room("report-people", f"head {OFFICE}", query=_unit, post=302, body=lambda side: {"q": "Rina"}),
+    room(
+        "report-views",
+        "head other_head officer admin",
+        post=302,
+        body=lambda side: {"name": "Kurang JP", "show": "below", "sort": "-jp"},
+        sender="head",
+    ),
+    Door("report-view", "head", at=_view, post=302, body=lambda side: {"name": "Nama lain"}),
+    Door("report-view-delete", "head", at=_view, get=None, post=302, spoils=True),
     room("report-person", f"head {OFFICE}", at=lambda side: {"person_id": side.learner.pk}),
     room("exports", "head other_head officer admin"),
     room(

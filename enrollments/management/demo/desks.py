@@ -22,6 +22,10 @@ from enrollments.management.demo.faces import give_faces
 from enrollments.management.demo.history import SIGNED_BY_HAND
 from enrollments.management.demo.people import Crowd
 from enrollments.management.demo.tree import City
+from enrollments.reports.listing import Listing
+from enrollments.reports.rules import top_agency
+from enrollments.reports.saved import save_view
+from enrollments.reports.staff import Column, Order, Show
 from enrollments.signing.signers import LocalPerson
 
 REMARKS = (
@@ -40,6 +44,20 @@ def write_desks(city: City, crowd: Crowd, dice: Random, now: datetime) -> None:
     _begun(city, crowd)
     _corrections(crowd)
     _signed_by_hand(city, crowd, dice)
+    _saved_views(crowd)
+
+
+def _saved_views(crowd: Crowd) -> None:
+    """What the head and the officer look at again and again; nothing opens first, so that whoever looks around sees everybody."""
+    for account in ("head", "officer"):
+        person = crowd.accounts[account]
+        unit = top_agency(person).pk
+        save_view(person, "Belum mencapai target (DEMO)", Listing(unit, show=Show.BELOW))
+        save_view(
+            person,
+            "Terlambat, terbanyak dulu (DEMO)",
+            Listing(unit, show=Show.OVERDUE, order=Order(Column.OVERDUE, True)),
+        )
 
 
 def _signed_by_hand(city: City, crowd: Crowd, dice: Random) -> None:
