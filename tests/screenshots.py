@@ -131,6 +131,7 @@ SCREENS = {
         Screen("people", "/reports/people/"),
         Screen("people-alike", "/reports/people/?q=siregarr"),
         Screen("saved-views", "/reports/people/views/"),
+        Screen("team", "/team/"),
         Screen("person", "/reports/people/", ("main tbody a",)),
         Screen("evaluations", "/reports/evaluation/"),
         Screen("evaluation", "/reports/evaluation/", ("main tbody a",)),

@@ -64,6 +64,7 @@ OFFICE = (
 )
 REPORTS = (
     Entry("report", "chart", _("Report"), frozenset({HEAD})),
+    Entry("team", "person", _("My team"), frozenset({HEAD})),
     Entry("report-people", "people", _("People"), frozenset({HEAD})),
     Entry("report-evaluation", "chat", _("Evaluation"), frozenset({HEAD})),
     Entry("signing", "sign", _("To be signed"), frozenset({HEAD})),
@@ -136,8 +137,8 @@ class Frame:
 
     @property
     def is_in_reports(self) -> bool:
-        """Under /reports/, and for a head without other roles on every page of an office (their own long work)."""
-        return HEAD in self.roles and (self.path.startswith("/reports/") or not self.roles - {HEAD})
+        """Under /reports/ and /team/, and for a head without other roles on every page of an office (their own long work)."""
+        return HEAD in self.roles and (self.path.startswith(("/reports/", "/team/")) or not self.roles - {HEAD})
 
     @cached_property
     def office(self) -> Links:
@@ -154,7 +155,7 @@ class Frame:
     @cached_property
     def start(self) -> str:
         """Where the brand leads: the first page of the room."""
-        if self.path.startswith(("/office/", "/reports/", "/jobs/")) and self.office.first:
+        if self.path.startswith(("/office/", "/reports/", "/team/", "/jobs/")) and self.office.first:
             return self.office.first[0].url
         return _address("home") or "/"
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,9 +23,10 @@ from enrollments.reports.forms import ViewForm
 from enrollments.reports.listing import SPOKEN, Listing
 from enrollments.reports.queries import floor_of
 from enrollments.reports.record import record_of
-from enrollments.reports.rules import READERS, may_read_reports, readable_agencies, top_agencies
+from enrollments.reports.rules import READERS, led_units, may_read_reports, readable_agencies, top_agencies
 from enrollments.reports.saved import ViewRow, listing_of, views_of
-from enrollments.reports.staff import Show, Whom, spread, staff_page
+from enrollments.reports.staff import Order, Show, Whom, spread, staff_page
+from enrollments.reports.team import COLUMNS, team_of
 from enrollments.reports.views import Asked, asked
 
 
@@ -97,6 +99,20 @@ def _saved(rows: list[ViewRow], listing: Listing) -> dict[str, Any]:
         if row.address
     ]
     return {"saved": chips, "save_form": ViewForm(auto_id="save_%s")}
+
+
+@login_required
+@require_safe
+def team(request: SignedIn) -> HttpResponse:
+    """Those who serve directly in the units that this person heads."""
+    units = led_units(request.user)
+    if not units:
+        raise PermissionDenied
+    order = Order.read(request.GET.get("sort", ""))
+    found = team_of(request.user, units, timezone.now(), order=order, after=request.GET.get("after", ""))
+    heads = [head for head in Listing().heads(found.found.order) if head.column in COLUMNS]
+    more = Listing(order=found.found.order).address(found.found.after) if found.found.after else ""
+    return page(request, "enrollments/reports/team.html", {"team": found, "heads": heads, "next": more})
 
 
 @login_required

@@ -40,6 +40,12 @@ def top_agency(user: Any) -> Agency:
     return top_agencies(user)[0]
 
 
+def led_units(user: Any) -> list[Agency]:
+    """The units that the person heads today (definitive, Plt. or Plh.): who serves directly in them is their team."""
+    units = {grant.agency.path: grant.agency for grant in grants_of(user) if grant.role == RoleGrant.Role.HEAD}
+    return [units[path] for path in sorted(units)]
+
+
 def line_of(user: Any, agency_id: int) -> list[Agency]:
     """The readable units from the top down to this one; empty when the person may not read it."""
     here = Agency.objects.filter(pk=agency_id, path__startswith=OuterRef("path"))

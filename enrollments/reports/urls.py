@@ -1,4 +1,4 @@
-"""Under /reports/, and the officer's first page."""
+"""Under /reports/, the team of a head, and the officer's first page."""
 
 from django.urls import path
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("reports/people/views/", saved_views.mine, name="report-views"),
     path("reports/people/views/<int:pk>/", saved_views.one, name="report-view"),
     path("reports/people/views/<int:pk>/delete/", saved_views.delete, name="report-view-delete"),
+    path("team/", people_views.team, name="team"),
     path("reports/evaluation/", evaluation_views.evaluations, name="report-evaluation"),
     path("reports/evaluation/<str:code>/", evaluation_views.course_evaluation, name="report-evaluation-course"),
     path("reports/exports/", views.exports, name="exports"),

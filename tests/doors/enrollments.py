@@ -396,6 +396,7 @@ DOORS = [
     ),
     Door("report-view", "head", at=_view, post=302, body=lambda side: {"name": "Nama lain"}),
     Door("report-view-delete", "head", at=_view, get=None, post=302, spoils=True),
+    room("team", "head other_head"),
     room("report-person", f"head {OFFICE}", at=lambda side: {"person_id": side.learner.pk}),
     room("exports", "head other_head officer admin"),
     room(

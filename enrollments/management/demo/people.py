@@ -206,6 +206,18 @@ def _grant_roles(city: City, crowd: Crowd, today: date) -> None:
         for account in ACCOUNTS
         if account.grant
     ]
+    # The head acts for a vacant post below, too: so there is a team that serves directly under somebody.
+    grants.append(
+        RoleGrant(
+            person=crowd.accounts["head"],
+            role=RoleGrant.Role.HEAD,
+            agency=crowd.accounts["learner"].agency,
+            basis=basis.PLT,
+            from_on=since,
+            decree=f"SK Wali Kota {today.year - 1} (DEMO)",
+            granted_by=admin,
+        )
+    )
     with_account = {account.office for account in ACCOUNTS if account.grant == "head"}
     for number, (code, people) in enumerate(crowd.by_office.items()):
         if code not in with_account:
