@@ -12,6 +12,7 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
+from enrollments.reports.models import Snapshot
 from enrollments.siasn.models import (
     AgencyMapping,
     CourseMapping,
@@ -79,6 +80,7 @@ __all__ = [
     "Sheet",
     "SiasnPerson",
     "SigningIdentity",
+    "Snapshot",
     "StatusList",
     "Tally",
     "TallyDelta",

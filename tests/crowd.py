@@ -28,6 +28,7 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
 from enrollments.reports.actions import TASK as REPORT
+from enrollments.reports.actions import keep_report
 from enrollments.siasn.models import CourseMapping, Posting, TypeMapping
 from enrollments.surveys.models import Answer, Bundle, Invitation, Question
 from tests import make
@@ -54,6 +55,13 @@ def crowd(made: World, many: int) -> None:
         _places(made, unit, number)
         _said(made, number)
         _asked(made, unit, number)
+        _reports(made, number)
+
+
+def _reports(made: World, number: int) -> None:
+    """Days on which the report was kept."""
+    own = made.own.agency
+    keep_report(own, NOW.year, NOW - timedelta(days=number))
 
 
 def _life(made: World, unit: Agency, number: int) -> None:

@@ -133,6 +133,8 @@ SCREENS = {
         Screen("evaluations", "/reports/evaluation/"),
         Screen("evaluation", "/reports/evaluation/", ("main tbody a",)),
         Screen("exports", "/reports/exports/"),
+        Screen("report-known", "/reports/known/"),
+        Screen("report-then", "/reports/known/", ("main .item a",)),
     ],
 }  # fmt: skip
 

@@ -22,7 +22,10 @@ from accounts.roles.queries import has_role
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
 from enrollments.reports.actions import TASK, ask_for_export
+from enrollments.reports.canonical import read
 from enrollments.reports.desk import desk_of
+from enrollments.reports.files import Form
+from enrollments.reports.models import Snapshot
 from enrollments.reports.queries import agency_report
 from enrollments.reports.record import record_of
 from enrollments.reports.rules import line_of, may_read_reports, readable_agencies, top_agency
@@ -30,6 +33,8 @@ from enrollments.reports.staff import Show, spread, staff_page
 
 FIRST_YEAR = 2025
 BELOW_SHOWN = 5
+# Days on which the report was kept that a person may choose among.
+DAYS_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -77,26 +82,56 @@ def office(request: HttpRequest) -> HttpResponse:
     return page(request, "enrollments/reports/office.html", {"desk": desk_of(officer), "day": timezone.now()})
 
 
+def _known(request: HttpRequest, about: Asked) -> Snapshot | None:
+    """The kept report that an address or a form names (`known`), when it is of this unit and year; 404 where it is not theirs to see."""
+    wanted = request.GET.get("known") or request.POST.get("known") or ""
+    if not wanted:
+        return None
+    pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    found = get_object_or_404(Snapshot.objects.visible_to(request.user).filter(agency=about.agency), pk=pk)
+    return found if found.year == about.year else None
+
+
 @login_required
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """One glance: how many of my PNS have their JP, where it is missing, and how it moves."""
+    """One glance: how many of my PNS have their JP, where it is missing, and how it moves. Now, or as it was known on a day."""
     about = asked(request)
+    known = _known(request, about)
     now = timezone.now()
-    figures = agency_report(about.agency, about.year, now)
+    figures = read(known.figures).report if known else agency_report(about.agency, about.year, now)
     today = local_day(about.agency.zone, now)
-    below = staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
+    below = (
+        None
+        if known
+        else staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
+    )
     jobs = Job.objects.owned_by(request.user).filter(task=TASK)
     context: dict[str, Any] = {
         "about": about,
         "report": figures,
         "below": below,
+        "known": known,
+        "forms": Form,
         "job": jobs.exclude(state=Job.State.CANCELLED).filter(payload__agency=about.agency.pk).first(),
-        "days_left": (today.replace(year=about.year, month=12, day=31) - today).days if about.year == today.year else 0,
+        "days_left": (
+            (today.replace(year=about.year, month=12, day=31) - today).days
+            if about.year == today.year and not known
+            else 0
+        ),
         "month_names": [date_format(date(about.year, number, 1), "M") for number in range(1, 13)],
         "shares": [row.share for row in figures.months],
     }
     return page(request, "enrollments/reports/report.html", context)
+
+
+@login_required
+@require_safe
+def known(request: HttpRequest) -> HttpResponse:
+    """The days on which the report of this unit and year was kept."""
+    about = asked(request)
+    days = Snapshot.objects.newest_of_each_day(about.agency, about.year)[:DAYS_SHOWN]
+    return page(request, "enrollments/reports/known.html", {"about": about, "days": days})
 
 
 @login_required
@@ -150,11 +185,14 @@ def exports(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Ask for a file; the page that was left shows how far it is."""
     about = asked(request)
+    known = _known(request, about)
     ask_for_export(
         about.agency,
         about.year,
         by=asking.person(request),
         form=request.POST.get("form", "xlsx"),
         show=request.POST.get("show", Show.ALL),
+        known=known,
     )
-    return redirect(f"{reverse('report')}?agency={about.agency.pk}&year={about.year}#export")
+    back = f"&known={known.pk}" if known else ""
+    return redirect(f"{reverse('report')}?agency={about.agency.pk}&year={about.year}{back}#export")

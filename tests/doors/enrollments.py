@@ -382,6 +382,7 @@ DOORS = [
     # Reports
     Door("office", OFFICE),
     room("report", f"head {OFFICE}", query=_unit),
+    room("report-known", f"head {OFFICE}", query=_unit),
     room("report-people", f"head {OFFICE}", query=_unit),
     room("report-person", f"head {OFFICE}", at=lambda side: {"person_id": side.learner.pk}),
     room("exports", "head other_head officer admin"),
