@@ -23,6 +23,7 @@ from enrollments.siasn.models import (
     TypeMapping,
 )
 from enrollments.signing.models import AuthorityKey, SealActivation, SigningIdentity
+from enrollments.subscriptions.models import Dispatch, Subscription
 from enrollments.surveys.models import (
     Answer,
     Bundle,
@@ -57,6 +58,7 @@ __all__ = [
     "Credit",
     "CreditDay",
     "DesignVersion",
+    "Dispatch",
     "Enrollment",
     "Evidence",
     "EvidenceArchive",
@@ -82,6 +84,7 @@ __all__ = [
     "SigningIdentity",
     "Snapshot",
     "StatusList",
+    "Subscription",
     "Tally",
     "TallyDelta",
     "TypeMapping",

@@ -10,6 +10,7 @@ from enrollments.reminders import tasks as reminders
 from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
 from enrollments.siasn import tasks as siasn
+from enrollments.subscriptions import tasks as subscriptions
 from enrollments.surveys import tasks as surveys
 from enrollments.tallies import tasks as tallies
 
@@ -24,6 +25,7 @@ __all__ = [
     "reports",
     "rosters",
     "siasn",
+    "subscriptions",
     "surveys",
     "tallies",
 ]

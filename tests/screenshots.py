@@ -135,6 +135,7 @@ SCREENS = {
         Screen("exports", "/reports/exports/"),
         Screen("report-known", "/reports/known/"),
         Screen("report-then", "/reports/known/", ("main .item a",)),
+        Screen("report-mail", "/reports/mail/"),
     ],
 }  # fmt: skip
 

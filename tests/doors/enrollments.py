@@ -395,6 +395,20 @@ DOORS = [
         body=lambda side: {"form": "xlsx"},
         may_double=True,
     ),
+    room(
+        "report-mail",
+        f"head {OFFICE}",
+        query=_unit,
+        post=302,
+        body=lambda side: {"rhythm": "monthly"},
+    ),
+    Door(
+        "report-mail-end",
+        "head",
+        at=lambda side: {"pk": side.subscription.pk},
+        get=None,
+        post=302,
+    ),
     # Surveys: a key is kept, but no fingerprint of what was answered
     Door("surveys", "signed-in"),
     Door(
