@@ -85,6 +85,16 @@ JOBS: list[Job] = [
         timedelta(seconds=30),
         "timed quizzes that nobody handed in are handed in with what was saved, a minute late at most",
     ),
+    Job(
+        "reports.keep_months",
+        timedelta(minutes=10),
+        "in the first days of a month: what the reports of headed units said at its end, some units at a time",
+    ),
+    Job(
+        "subscriptions.send",
+        timedelta(minutes=1),
+        "reports by mail for the month or quarter that has ended, within hours; then word of those that are written",
+    ),
     Job("tallies.fold", timedelta(seconds=30), "counts of what happened are added up, so that reports read few rows"),
     Job(
         "standings.fold",

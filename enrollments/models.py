@@ -12,7 +12,7 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
-from enrollments.reports.models import SavedView
+from enrollments.reports.models import SavedView, Snapshot
 from enrollments.siasn.models import (
     AgencyMapping,
     CourseMapping,
@@ -24,6 +24,7 @@ from enrollments.siasn.models import (
 )
 from enrollments.signing.models import AuthorityKey, SealActivation, SigningIdentity
 from enrollments.standings.models import Stale, Standing, UnitCount
+from enrollments.subscriptions.models import Dispatch, Subscription
 from enrollments.surveys.models import (
     Answer,
     Bundle,
@@ -58,6 +59,7 @@ __all__ = [
     "Credit",
     "CreditDay",
     "DesignVersion",
+    "Dispatch",
     "Enrollment",
     "Evidence",
     "EvidenceArchive",
@@ -82,9 +84,11 @@ __all__ = [
     "Sheet",
     "SiasnPerson",
     "SigningIdentity",
+    "Snapshot",
     "Stale",
     "Standing",
     "StatusList",
+    "Subscription",
     "Tally",
     "TallyDelta",
     "TypeMapping",

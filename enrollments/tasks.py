@@ -11,6 +11,7 @@ from enrollments.reports import tasks as reports
 from enrollments.rosters import tasks as rosters
 from enrollments.siasn import tasks as siasn
 from enrollments.standings import tasks as standings
+from enrollments.subscriptions import tasks as subscriptions
 from enrollments.surveys import tasks as surveys
 from enrollments.tallies import tasks as tallies
 
@@ -26,6 +27,7 @@ __all__ = [
     "rosters",
     "siasn",
     "standings",
+    "subscriptions",
     "surveys",
     "tallies",
 ]

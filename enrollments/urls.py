@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.siasn.urls")),
     path("", include("enrollments.surveys.urls")),
     path("", include("enrollments.reports.urls")),
+    path("", include("enrollments.subscriptions.urls")),
 ]

@@ -28,8 +28,10 @@ from enrollments.enrolling.models import Enrollment
 from enrollments.progress.models import LessonProgress
 from enrollments.reminders.models import Reminder
 from enrollments.reports.actions import TASK as REPORT
+from enrollments.reports.actions import keep_report
 from enrollments.reports.models import MOST_VIEWS, SavedView
 from enrollments.siasn.models import CourseMapping, Posting, TypeMapping
+from enrollments.subscriptions.models import Subscription
 from enrollments.surveys.models import Answer, Bundle, Invitation, Question
 from tests import make
 from tests.courses import build
@@ -55,6 +57,14 @@ def crowd(made: World, many: int) -> None:
         _places(made, unit, number)
         _said(made, number)
         _asked(made, unit, number)
+        _reports(made, unit, number)
+
+
+def _reports(made: World, unit: Agency, number: int) -> None:
+    """Days on which the report was kept, mails that come."""
+    own, head = made.own.agency, made.own.head
+    keep_report(own, NOW.year, NOW - timedelta(days=number))
+    Subscription.objects.create(person=head, agency=unit, rhythm="monthly", since_on=LONG_AGO)
 
 
 def _life(made: World, unit: Agency, number: int) -> None:

@@ -136,6 +136,9 @@ SCREENS = {
         Screen("evaluations", "/reports/evaluation/"),
         Screen("evaluation", "/reports/evaluation/", ("main tbody a",)),
         Screen("exports", "/reports/exports/"),
+        Screen("report-known", "/reports/known/"),
+        Screen("report-then", "/reports/known/", ("main .item a",)),
+        Screen("report-mail", "/reports/mail/"),
     ],
 }  # fmt: skip
 

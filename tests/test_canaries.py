@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
+from pypdf import PdfReader
 
 from accounts.agencies.sheet import AgencySheet
 from accounts.jobs.actions import claim_job
@@ -120,13 +121,15 @@ def _bytes_of(job: Job) -> str:
     assert held is not None
     write_export(held, file)
     raw = file.getvalue()
+    if job.payload["form"] == "pdf":
+        return " ".join(page.extract_text() for page in PdfReader(file).pages)
     if job.payload["form"] == "xlsx":
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             raw = b"".join(archive.read(name) for name in archive.namelist())
     return raw.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("form", ["xlsx", "csv", "figures", "pdf"])
 @pytest.mark.parametrize("side", SIDES)
 def test_a_heads_file_bears_the_words_of_their_unit_and_no_others(made: World, side: str, form: str) -> None:
     head = User.objects.select_related("agency").get(pk=made[side].head.pk)

@@ -50,6 +50,7 @@ from enrollments.issuance.models import Issuance, IssuanceLine
 from enrollments.reports.models import SavedView
 from enrollments.siasn.models import Posting
 from enrollments.siasn.sheet import TASK as SIASN_FILE
+from enrollments.subscriptions.models import Subscription
 from enrollments.surveys import models as surveys
 from tests import make
 from tests.cast import Cast, cast
@@ -147,6 +148,7 @@ class Side:
     broken: Job
     check: Job
     siasn_file: Job
+    subscription: Subscription
     roster: Job
     media: MediaFile
     # A list of people that the head keeps
@@ -333,6 +335,9 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         going=_job(officer, say, EXPORT, state=Job.State.RUNNING, finished_at=None),
         broken=_job(officer, say, EXPORT, state=Job.State.FAILED, error=next(say)),
         check=_job(officer, say, "people.check_import", result=_checked(say)),
+        subscription=Subscription.objects.create(
+            person=head, agency=unit, rhythm="quarterly", since_on=date(2026, 1, 1)
+        ),
         roster=_job(officer, say, "rosters.check_import", payload={"cohort": cohort.pk}, result=_checked(say)),
         siasn_file=_job(officer, say, SIASN_FILE, result={"count": 1, "waiting": 0}),
         media=keep_file(ContentFile(VTT, name=f"{canary}.vtt"), by=officer, allowed={"text/vtt"}),

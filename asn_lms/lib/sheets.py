@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -208,8 +208,11 @@ def write_xlsx(
     write_book(file, [Leaf(title, headings, rows, widths)])
 
 
-def write_book(file: IO[bytes], leaves: Iterable[Leaf]) -> None:
-    """Write sheet after sheet, row by row in constant memory. Text is written as text, whatever it begins with."""
+def write_book(file: IO[bytes], leaves: Iterable[Leaf], *, dated: datetime | None = None) -> None:
+    """Write sheet after sheet, row by row in constant memory. Text is written as text, whatever it begins with.
+
+    `dated` stands in the file as its date instead of now, so that the same rows give the same bytes.
+    """
     book = Workbook(
         file,
         {
@@ -220,6 +223,8 @@ def write_book(file: IO[bytes], leaves: Iterable[Leaf]) -> None:
             "strings_to_numbers": False,
         },
     )
+    if dated:
+        book.set_properties({"created": dated.astimezone(UTC).replace(tzinfo=None)})
     bold = book.add_format({"bold": True})
     as_text = book.add_format({"num_format": "@"})
     for leaf in leaves:

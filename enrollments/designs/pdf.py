@@ -1,22 +1,17 @@
 """The paper as a PDF, drawn by typst (`certificate.typ`): tagged, PDF/A-3a and PDF/UA-1, fonts embedded.
 
-The same printed data and design always give the same bytes: the document's date is the day of issue. The compiler is kept warm:
-the first paper of a process takes about half a second, each further one some ten milliseconds.
+The same printed data and design always give the same bytes: the document's date is the day of issue.
 """
 
 import io
 import json
-import logging
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 import segno
-import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -24,13 +19,10 @@ from django.utils.dateformat import format as format_date
 
 from asn_lms.lib.words import counted, jp, spaced_nip
 from courses.taxonomy.models import CertificateKind
+from enrollments.designs.engine import draw_pdf, draw_pictures
 from enrollments.designs.models import DesignVersion
 from enrollments.designs.paper import Paper
-from enrollments.designs.typeface import font_folder
 
-logger = logging.getLogger(__name__)
-# The compiler is for one thread at a time, and a web process has several.
-_drawing = Lock()
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 TITLES = {
     CertificateKind.CERTIFICATE: "SERTIFIKAT",
@@ -81,32 +73,14 @@ class Look:
 
 def draw(paper: Paper, look: Look, public_id: str) -> bytes:
     """The PDF. Raises typst.TypstError when it cannot be drawn."""
-    inputs = _inputs(paper, look, public_id)
     dated = datetime.combine(paper.issued_on, time(12), tzinfo=UTC)
-    with _drawing:
-        try:
-            drawn = _compiler().compile(
-                format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"], timestamp=dated
-            )
-        except typst.TypstError as error:
-            if "could not be displayed" not in error.message:
-                raise
-            # A letter that no typeface here has: the standards forbid such a paper, but the person still gets theirs.
-            logger.warning("Certificate %s drawn without PDF/A: %s", public_id, error.message)
-            drawn = _compiler().compile(format="pdf", sys_inputs=inputs, timestamp=dated)
-    assert isinstance(drawn, bytes)
-    return drawn
+    return draw_pdf(TEMPLATE, _inputs(paper, look, public_id), dated=dated, about=f"Certificate {public_id}")
 
 
 def picture(paper: Paper, look: Look, *, number: int, width: int = 1000) -> bytes:
     """One page of it as PNG, to look at: the front is 1, the back 2. A4 landscape is 297 mm wide."""
-    inputs = _inputs(paper, look, "0" * 32)
-    with _drawing:
-        drawn = _compiler().compile(format="png", ppi=width / (297 / 25.4), sys_inputs=inputs)
-    pages = drawn if isinstance(drawn, list) else [drawn]
-    page = pages[min(number, len(pages)) - 1]
-    assert page is not None
-    return page
+    pages = draw_pictures(TEMPLATE, _inputs(paper, look, "0" * 32), ppi=width / (297 / 25.4))
+    return pages[min(number, len(pages)) - 1]
 
 
 def _inputs(paper: Paper, look: Look, public_id: str) -> dict[str, str]:
@@ -132,15 +106,6 @@ def _framed(image: bytes, width: int, height: int) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="0 0 {width} {height}"><image width="{width}" height="{height}" preserveAspectRatio="xMidYMid meet" xlink:href="data:image/{kind};base64,{data}"/></svg>'
     )
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    folder = font_folder()
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)] if folder else []
-    )
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
 
 
 def _qr(url: str) -> str:

@@ -1,62 +1,49 @@
-"""The worker's door to exports."""
+"""The worker's and the clock's doors to exports and to what is kept."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from celery import shared_task
-from django.core.files import File
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.agencies.models import Agency
-from accounts.jobs.actions import Cancelled, advance, claim_job, finish_job
+from accounts.jobs.actions import advance
 from accounts.jobs.models import Job
-from asn_lms.lib.sheets import Leaf, write_book, write_csv
-from enrollments.reports.actions import TASK
-from enrollments.reports.book import leaves, people_leaf
-from enrollments.reports.queries import agency_report
-
-STEP = 250
+from asn_lms.lib.days import instant
+from enrollments.reports.actions import TASK, keep_months, keep_report
+from enrollments.reports.canonical import read
+from enrollments.reports.delivery import counted, work_off
+from enrollments.reports.files import Form, write_file
+from enrollments.reports.models import Snapshot
 
 
 @shared_task(name=TASK)
 def export(job_id: int) -> None:
-    job = claim_job(job_id)
-    if job is None:
-        return
-    try:
-        with translation.override(job.payload["language"]), tempfile.TemporaryFile() as file:
-            name = write_export(job, file)
-            file.seek(0)
-            finish_job(job, file=File(file, name=name))
-    except Cancelled:
-        return
+    work_off(job_id, write_export)
+
+
+@shared_task(name="reports.keep_months")
+def keep(at: str | None = None) -> None:
+    keep_months(instant(at))
 
 
 def write_export(job: Job, file: Any) -> str:
-    """Write the report that the job asks for; returns the file's name."""
+    """Write the report that the job asks for, and keep what it says; returns the file's name."""
     agency = Agency.objects.get(pk=job.payload["agency"])
-    year, form, show = job.payload["year"], job.payload["form"], job.payload["show"]
-    report = agency_report(agency, year, timezone.now())
-    total = report.staff.people
-    advance(job, 0, total)
-    if form == "csv":
-        people = people_leaf(report, show=show)
-        write_csv(file, people.headings, _counted(job, people.rows, total))
-    else:
-        sheets = list(leaves(report, show=show))
-        people = sheets.pop()
-        counted = Leaf(people.title, people.headings, _counted(job, people.rows, total), people.widths)
-        write_book(file, [*sheets, counted])
-    return f"{slugify(agency.label) or 'laporan'}-{year}.{form}"
+    form, known = Form(job.payload["form"]), job.payload.get("known")
+    advance(job, 0, 1)
+    snapshot = (
+        Snapshot.objects.select_related("agency").get(pk=known)
+        if known
+        else keep_report(agency, job.payload["year"], timezone.now(), origin=job.uid)
+    )
+    with_people = not known and form in {Form.XLSX, Form.CSV}
+    total = read(snapshot.figures).report.staff.people if with_people else 1
 
-
-def _counted(job: Job, rows: Any, total: int) -> Iterator[Sequence[Any]]:
-    """The rows, while the job says how far it is."""
-    number = 0
-    for number, row in enumerate(rows, start=1):
-        if number % STEP == 0:
-            advance(job, number, total)
-        yield row
-    advance(job, number, total)
+    write_file(
+        file, form, snapshot, show=job.payload["show"], people=with_people, counted=partial(counted, job, total=total)
+    )
+    advance(job, total, total)
+    day = f"-{snapshot.known_on:%Y-%m-%d}" if known else ""
+    return f"{slugify(agency.label) or 'laporan'}-{snapshot.year}{day}.{form.ending}"

@@ -7,6 +7,7 @@ from enrollments.reports import evaluation_views, people_views, saved_views, vie
 urlpatterns = [
     path("office/", views.office, name="office"),
     path("reports/", views.report, name="report"),
+    path("reports/known/", views.known, name="report-known"),
     path("reports/people/", people_views.people, name="report-people"),
     path("reports/people/<int:person_id>/", people_views.person, name="report-person"),
     path("reports/people/views/", saved_views.mine, name="report-views"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,7 +21,10 @@ from accounts.roles.queries import has_role
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
 from enrollments.reports.actions import TASK, ask_for_export
+from enrollments.reports.canonical import read
 from enrollments.reports.desk import desk_of
+from enrollments.reports.files import Form
+from enrollments.reports.models import Snapshot
 from enrollments.reports.queries import agency_report
 from enrollments.reports.rules import line_of, may_read_reports, top_agency
 from enrollments.reports.staff import Show, staff_page
@@ -31,6 +34,8 @@ BELOW_SHOWN = 5
 # Above so many people five of them say nothing: there the units say where to look.
 BELOW_SHOWN_UP_TO = 2_000
 UNITS_SHOWN = COURSES_SHOWN = 25
+# Days on which the report was kept that a person may choose among.
+DAYS_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -80,17 +85,28 @@ def office(request: HttpRequest) -> HttpResponse:
     return page(request, "enrollments/reports/office.html", {"desk": desk_of(officer), "day": timezone.now()})
 
 
+def _known(request: HttpRequest, about: Asked) -> Snapshot | None:
+    """The kept report that an address or a form names (`known`), when it is of this unit and year; 404 where it is not theirs to see."""
+    wanted = request.GET.get("known") or request.POST.get("known") or ""
+    if not wanted:
+        return None
+    pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    found = get_object_or_404(Snapshot.objects.visible_to(request.user).filter(agency=about.agency), pk=pk)
+    return found if found.year == about.year else None
+
+
 @login_required
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """One glance: how many of my PNS have their JP, where it is missing, and how it moves."""
+    """One glance: how many of my PNS have their JP, where it is missing, and how it moves. Now, or as it was known on a day."""
     about = asked(request)
+    known = _known(request, about)
     now = timezone.now()
     shown = None if request.GET.get("units") == "all" else UNITS_SHOWN
-    figures = agency_report(about.agency, about.year, now, units=shown)
+    figures = read(known.figures).report if known else agency_report(about.agency, about.year, now, units=shown)
     today = local_day(about.agency.zone, now)
     below = None
-    if figures.staff.people <= BELOW_SHOWN_UP_TO:
+    if not known and figures.staff.people <= BELOW_SHOWN_UP_TO:
         below = staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
     jobs = Job.objects.owned_by(request.user).filter(task=TASK)
     context: dict[str, Any] = {
@@ -98,12 +114,27 @@ def report(request: HttpRequest) -> HttpResponse:
         "report": figures,
         "courses": figures.courses if request.GET.get("courses") == "all" else figures.courses[:COURSES_SHOWN],
         "below": below,
+        "known": known,
+        "forms": Form,
         "job": jobs.exclude(state=Job.State.CANCELLED).filter(payload__agency=about.agency.pk).first(),
-        "days_left": (today.replace(year=about.year, month=12, day=31) - today).days if about.year == today.year else 0,
+        "days_left": (
+            (today.replace(year=about.year, month=12, day=31) - today).days
+            if about.year == today.year and not known
+            else 0
+        ),
         "month_names": [date_format(date(about.year, number, 1), "M") for number in range(1, 13)],
         "shares": [row.share for row in figures.months],
     }
     return page(request, "enrollments/reports/report.html", context)
+
+
+@login_required
+@require_safe
+def known(request: HttpRequest) -> HttpResponse:
+    """The days on which the report of this unit and year was kept."""
+    about = asked(request)
+    days = Snapshot.objects.newest_of_each_day(about.agency, about.year)[:DAYS_SHOWN]
+    return page(request, "enrollments/reports/known.html", {"about": about, "days": days})
 
 
 @login_required
@@ -122,11 +153,14 @@ def exports(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Ask for a file; the page that was left shows how far it is."""
     about = asked(request)
+    known = _known(request, about)
     ask_for_export(
         about.agency,
         about.year,
         by=asking.person(request),
         form=request.POST.get("form", "xlsx"),
         show=request.POST.get("show", Show.ALL),
+        known=known,
     )
-    return redirect(f"{reverse('report')}?agency={about.agency.pk}&year={about.year}#export")
+    back = f"&known={known.pk}" if known else ""
+    return redirect(f"{reverse('report')}?agency={about.agency.pk}&year={about.year}{back}#export")

@@ -12,6 +12,7 @@ from statistics import median
 
 import django
 
+from tests.bench.book import measured
 from tests.bench.browsing import PEOPLE_AT_ONCE, Browser, measure, signed_in
 from tests.bench.processes import KIBIBYTE
 from tests.bench.report import Report
@@ -45,6 +46,11 @@ def run(report: Report, profile: str) -> None:
         began = time.monotonic()
         call_command("check_tallies", "--json", stdout=io.StringIO())
         report.add("check_tallies", time.monotonic() - began, "s")
+        if profile == "small":
+            told = measured(_units()["nation"])
+            report.add("book_people", told["rows"], "people")
+            report.add("book", told["seconds"], "s")
+            report.add("book_memory", told["mib"], "MiB")
         for name, words in (("people", ""), ("search", "&q=siregar")):
             visits = [(Browser(site, dict(head.cookies)), f"/reports/people/?{words}") for _ in range(PEOPLE_AT_ONCE)]
             report.add_page(f"nation_{name}", measure(visits))

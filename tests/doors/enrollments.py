@@ -386,6 +386,7 @@ DOORS = [
     # Reports
     Door("office", OFFICE),
     room("report", f"head {OFFICE}", query=_unit),
+    room("report-known", f"head {OFFICE}", query=_unit),
     room("report-people", f"head {OFFICE}", query=_unit, post=302, body=lambda side: {"q": "Rina"}),
     room(
         "report-views",
@@ -407,6 +408,20 @@ DOORS = [
         post=302,
         body=lambda side: {"form": "xlsx"},
         may_double=True,
+    ),
+    room(
+        "report-mail",
+        f"head {OFFICE}",
+        query=_unit,
+        post=302,
+        body=lambda side: {"rhythm": "monthly"},
+    ),
+    Door(
+        "report-mail-end",
+        "head",
+        at=lambda side: {"pk": side.subscription.pk},
+        get=None,
+        post=302,
     ),
     # Surveys: a key is kept, but no fingerprint of what was answered
     Door("surveys", "signed-in"),

@@ -20,6 +20,7 @@ from enrollments.management.demo.desks import write_desks
 from enrollments.management.demo.history import SIGNED_BY_HAND, write_history
 from enrollments.management.demo.papers import write_papers
 from enrollments.management.demo.people import ACCOUNTS, PASSWORD, write_people
+from enrollments.management.demo.reports import write_reports
 from enrollments.management.demo.siasn import write_siasn
 from enrollments.management.demo.surveys import write_surveys
 from enrollments.management.demo.tree import ROOT_CODE, write_tree
@@ -72,6 +73,7 @@ def load() -> dict[str, Any]:
     write_papers(city, crowd, now)
     with transaction.atomic():
         write_surveys(crowd, dice, now)
+        write_reports(crowd, now)
     # Nobody is written to about the demo's own beginnings.
     Notice.objects.filter(mail_state=Notice.Mail.DUE).update(mail_state=Notice.Mail.NONE)
     return {"loaded": True, "people": len(crowd.everybody()), "courses": len(courses), "enrollments": places}
