@@ -29,6 +29,7 @@ JOBS: list[Job] = [
         timedelta(hours=6),
         "files of finished work and remembered answers are kept for seven days, no longer",
     ),
+    Job("files.lighten", timedelta(minutes=1), "films without a light version for mobile data: one each time"),
     Job("courses.publish_due", timedelta(minutes=1), "approved versions whose hour of publication has come"),
     Job(
         "notices.sweep",

@@ -60,6 +60,7 @@ OFFICE = (
     Entry("office-agencies", "building", _("Units"), STAFF),
     Entry("office-roles", "key", _("Roles"), STAFF),
     Entry("office-jp-rules", "list", _("JP rules"), frozenset({ADMIN})),
+    Entry("office-mobile-data", "download", _("Mobile data"), frozenset({ADMIN})),
     Entry("office-audit", "shield", _("Audit trail"), STAFF),
 )
 REPORTS = (

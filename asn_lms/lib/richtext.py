@@ -21,6 +21,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 LONGEST = 200_000  # characters; a lesson that is longer is a book
+# How wide a picture of a text stands on the page: the screen's width on a phone, else the measure of a line.
+SHOWN_WIDTH = "(min-width: 48rem) 42rem, 100vw"
 
 _TAGS = {
     "a", "abbr", "b", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre",
@@ -29,7 +31,7 @@ _TAGS = {
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "div": {"tabindex", "role", "aria-label"},
-    "img": {"src", "alt", "title", "width", "height", "loading"},
+    "img": {"src", "srcset", "sizes", "alt", "title", "width", "height", "loading"},
     "ol": {"start"},
     "td": {"align"},
     "th": {"align", "scope"},
@@ -43,13 +45,20 @@ _ACTIVE = re.compile(r"<(script|style|iframe|object|svg|math)\b.*?(?:</\1\s*>|\Z
 @dataclass(frozen=True)
 class Picture:
     """A picture that a text may show by its name. `url` is an address of ours; `alt` is said when the text itself says nothing;
-    width and height in pixels, 0 when unknown.
+    width and height in pixels, 0 when unknown. `small_url`: a narrower version of `small_width` pixels, where there is one.
     """
 
     url: str
     alt: str
     width: int = 0
     height: int = 0
+    small_url: str = ""
+    small_width: int = 0
+
+    @property
+    def versions(self) -> str:
+        """As HTML's `srcset` has them; empty when there is only one."""
+        return f"{self.small_url} {self.small_width}w, {self.url} {self.width}w" if self.small_url else ""
 
 
 def _parser(*, html: bool = False) -> MarkdownIt:
@@ -66,7 +75,9 @@ class _Renderer(RendererHTML):
         if picture is None:
             return escape(written)
         size = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""
-        return f'<img src="{escape(picture.url)}" alt="{escape(written or picture.alt)}"{size} loading="lazy">'
+        chosen = f' srcset="{escape(picture.versions)}" sizes="{SHOWN_WIDTH}"' if picture.versions else ""
+        said = escape(written or picture.alt)
+        return f'<img src="{escape(picture.url)}" alt="{said}"{size}{chosen} loading="lazy">'
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return (

@@ -7,7 +7,7 @@ Marks (comma, dot) follow the language in force, or the one that is given.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils.formats import get_format
 from django.utils.translation import get_language
@@ -134,6 +134,12 @@ def file_size(count: int, *, language: str | None = None) -> str:
     if size >= 1000:
         size, unit = size / 1024, "GB"
     return f"{number(size, places=1 if size < 10 else 0, language=language)} {unit}"
+
+
+def rupiah(value: Number, *, language: str | None = None) -> str:
+    """Whole rupiah, rounded up, as money is said to somebody who pays it: `Rp 120`, `Rp 1.250`, `Rp 0` for nothing."""
+    whole = Decimal(str(value)).to_integral_value(rounding=ROUND_CEILING)
+    return f"Rp {number(whole, places=0, language=language)}"
 
 
 def stopwatch(seconds: Number) -> str:

@@ -139,3 +139,4 @@ class LessonForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["module"]
         field.queryset = Module.objects.filter(version=lesson.version_id).order_by("position")
+        field.choices = [(one.pk, one.title) for one in field.queryset]  # drawn twice, asked once

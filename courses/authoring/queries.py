@@ -1,16 +1,18 @@
 """What an officer sees of courses: the list with what needs a hand first, the outline, and the history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.audit.models import AuditEntry
-from courses.lesson_kinds import Kind, kinds
+from courses.lesson_kinds import Kind, Weight, kinds
 from courses.structure.models import Course, CourseVersion, Lesson, Module, ReviewComment
+from courses.taxonomy.models import MobileData
 
 PAGE = 30
 State = CourseVersion.State
@@ -151,6 +153,44 @@ def neighbours(lesson: Lesson, lessons: Sequence[Lesson]) -> Neighbours:
         before=lessons[here - 1] if here else None,
         after=lessons[here + 1] if here + 1 < len(lessons) else None,
     )
+
+
+@dataclass(frozen=True)
+class LessonCost:
+    """What one lesson costs a learner on mobile data. `rupiah` with all its places, `seconds` on a slow connection."""
+
+    lesson: Lesson
+    weight: Weight
+    rupiah: Decimal
+    seconds: int
+    is_heavy: bool
+
+
+@dataclass(frozen=True)
+class CourseCost:
+    """The same for all lessons of a version; `heavy_mb` is where a lesson begins to be heavy."""
+
+    lessons: tuple[LessonCost, ...]
+    heavy_mb: int
+
+    @property
+    def heavy(self) -> tuple[LessonCost, ...]:
+        return tuple(one for one in self.lessons if one.is_heavy)
+
+    @property
+    def weight(self) -> Weight:
+        return Weight(sum(one.weight.page for one in self.lessons), sum(one.weight.medium for one in self.lessons))
+
+
+def cost_of(lesson: Lesson, content: Any, by: MobileData) -> LessonCost:
+    weight = kinds[lesson.kind].weight(content)
+    size = weight.total
+    return LessonCost(lesson, weight, by.rupiah(size), by.seconds(size), by.is_heavy(size))
+
+
+def course_cost(lessons: Sequence[Lesson], contents: Mapping[int, Any], by: MobileData) -> CourseCost:
+    """Lessons without content cost nothing and are left out."""
+    return CourseCost(tuple(cost_of(one, contents[one.pk], by) for one in lessons if one.pk in contents), by.heavy_mb)
 
 
 def history_of(

@@ -14,17 +14,19 @@ from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, Union
 
 from django.core.files.base import ContentFile, File
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.jobs.actions import advance, claim_job, fail_job, finish_job, start_job
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.uploads import PDF, PICTURES, VIDEOS, check_upload
 from courses.files import documents, videos
-from courses.files.models import MediaFile
-from courses.files.pictures import shrink
+from courses.files.models import LIGHT_TRIES, MediaFile
+from courses.files.pictures import narrow, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 Upload = Union["File[Any]", IO[bytes]]
 _SUFFIXES = {
@@ -59,8 +61,10 @@ def keep_file(upload: Upload, *, by: Any, allowed: set[str] | frozenset[str], na
     largest = max(_LARGEST.get(one, _LARGEST_OTHER) for one in allowed)
     facts = _Facts(check_upload(upload, allowed, largest=largest))
     content: File[Any] = upload
+    light: bytes | None = None
     if facts.content_type in PICTURES:
         picture = shrink(upload)
+        light = narrow(picture)
         facts.content_type, facts.width, facts.height = "image/webp", picture.width, picture.height
         content = ContentFile(picture.data)
     elif facts.content_type == PDF:
@@ -70,7 +74,8 @@ def keep_file(upload: Upload, *, by: Any, allowed: set[str] | frozenset[str], na
             seen = videos.look_at(path, facts.content_type)
         facts.width, facts.height, facts.seconds = seen.width, seen.height, seen.seconds
         facts.needs_conversion = seen.needs_conversion
-    row = _store(content, facts, by=by, name=plain_name(name or getattr(upload, "name", "") or "", facts.content_type))
+    named = plain_name(name or getattr(upload, "name", "") or "", facts.content_type)
+    row = _store(content, facts, by=by, name=named, light=light)
     if facts.needs_conversion:
         start_job(
             "files.convert_video",
@@ -81,7 +86,7 @@ def keep_file(upload: Upload, *, by: Any, allowed: set[str] | frozenset[str], na
     return row
 
 
-def _store(content: File[Any], facts: _Facts, *, by: Any, name: str) -> MediaFile:
+def _store(content: File[Any], facts: _Facts, *, by: Any, name: str, light: bytes | None = None) -> MediaFile:
     content.seek(0)
     sha256 = file_digest(content, "sha256").hexdigest()
     content.seek(0)
@@ -102,8 +107,44 @@ def _store(content: File[Any], facts: _Facts, *, by: Any, name: str) -> MediaFil
         row.file.name = twin.file.name
     else:
         row.file.save(name, File(content), save=False)
+    if twin and twin.light_size:
+        row.light.name, row.light_size = twin.light.name, twin.light_size
+    elif light:
+        row.light.save(_light_name(name), ContentFile(light), save=False)
+        row.light_size = len(light)
     row.save()
     return row
+
+
+def lighten_next(now: datetime) -> MediaFile | None:
+    """Give the oldest film that waits its light version; None when none waits. A worker that dies leaves it to another one after
+    an hour. Where a quarter cannot be spared, or ffmpeg gives up three times, the film stays without.
+    """
+    with transaction.atomic():
+        media = MediaFile.objects.to_lighten(now).select_for_update(skip_locked=True).order_by("pk").first()
+        if media is None:
+            return None
+        media.light_begun_at, media.light_tries = now, media.light_tries + 1
+        media.save(update_fields=["light_begun_at", "light_tries"])
+    with tempfile.TemporaryDirectory(prefix="light-") as folder:
+        target = Path(folder) / "light.mp4"
+        try:
+            with media.file.open("rb") as file, _on_disk(file) as source:
+                videos.lighten(source, target)
+        except (Refusal, FileNotFoundError):
+            return media
+        if target.stat().st_size * 4 > media.size * 3:
+            media.light_tries = LIGHT_TRIES
+        else:
+            with target.open("rb") as made:
+                media.light.save(_light_name(plain_name(media.name, "video/mp4")), File(made), save=False)
+            media.light_size = target.stat().st_size
+    media.save(update_fields=["light", "light_size", "light_tries"])
+    return media
+
+
+def _light_name(name: str) -> str:
+    return f"light-{name}"
 
 
 def run_conversion(job_id: int) -> None:

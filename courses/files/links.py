@@ -20,6 +20,11 @@ def signed_path(media: MediaFile, *, seconds: int = HALF_A_DAY) -> str:
     return reverse("media", args=[token, media.name])
 
 
+def light_path(media: MediaFile) -> str:
+    """Likewise for the light version; empty when there is none."""
+    return f"{signed_path(media)}?light" if media.light_size else ""
+
+
 def read_token(token: str) -> tuple[str, timedelta] | None:
     """The uid of the file and how long the link still holds; None when it is forged, damaged or over."""
     try:

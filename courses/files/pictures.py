@@ -11,6 +11,8 @@ from asn_lms.lib.pictures import opened
 from asn_lms.lib.refusals import Refusal
 
 LONGEST_SIDE = 1600
+# A phone 360 px wide draws two dots for each of them.
+LIGHT_WIDTH = 720
 LARGEST = 20 * 1024 * 1024
 
 
@@ -33,6 +35,18 @@ def shrink(file: IO[bytes] | Any) -> Shrunk:
         if _is_plain_webp(picture):
             return Shrunk(data, picture.width, picture.height)
         return _as_webp(picture)
+
+
+def narrow(picture: Shrunk) -> bytes | None:
+    """The same as WebP 720 px wide, for phones; None when that spares less than a quarter."""
+    if picture.width <= LIGHT_WIDTH:
+        return None
+    with opened(picture.data) as whole:
+        size = (LIGHT_WIDTH, max(1, round(whole.height * LIGHT_WIDTH / whole.width)))
+        out = io.BytesIO()
+        whole.resize(size, Image.Resampling.LANCZOS).save(out, "WEBP", quality=75, method=4)
+    light = out.getvalue()
+    return light if len(light) * 4 <= len(picture.data) * 3 else None
 
 
 def _is_plain_webp(picture: Image.Image) -> bool:

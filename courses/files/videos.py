@@ -17,6 +17,7 @@ from asn_lms.lib.refusals import Refusal
 
 LARGEST = 500 * 1024 * 1024
 HIGHEST = 480  # lines after conversion
+LIGHT_LINES = 240  # of the light version
 HEAVIEST = 1_000_000  # bit/s: heavier ones are converted; 1 Mbit/s is 7.5 MB a minute
 LONGEST_SECONDS = 6 * 3600
 _PLAYABLE = {"mp4": ({"h264"}, {"aac", "mp3"}), "webm": ({"vp8", "vp9", "av1"}, {"opus", "vorbis"})}
@@ -111,6 +112,18 @@ def _index_comes_first(path: Path) -> bool:
     return False
 
 
+def lighten(source: Path, target: Path) -> None:
+    """Write the light version: an MP4 of at most 240 lines and 12 pictures a second, speech in one channel. Raises Refusal when
+    ffmpeg fails.
+    """
+    picture = f"fps=12,scale=-2:'min({LIGHT_LINES},trunc(ih/2)*2)'"
+    how = [
+        "-vf", picture, "-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-maxrate", "150k", "-bufsize", "300k",
+        "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k", "-ac", "1", "-ar", "24000",
+    ]  # fmt: skip
+    _run_ffmpeg(source, target, how, on_progress=lambda seconds: None)
+
+
 def convert(source: Path, target: Path, facts: VideoFacts, *, on_progress: Callable[[int], None]) -> None:
     """Write an MP4 that starts at once: copied when only the index stood at the end, else drawn anew at ≤ 480 lines.
 
@@ -121,6 +134,10 @@ def convert(source: Path, target: Path, facts: VideoFacts, *, on_progress: Calla
         "-vf", f"scale=-2:'min({HIGHEST},trunc(ih/2)*2)'", "-c:v", "libx264", "-preset", "veryfast", "-crf", "25", "-maxrate", "800k",
         "-bufsize", "1600k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k", "-ac", "1",
     ]  # fmt: skip
+    _run_ffmpeg(source, target, how, on_progress=on_progress)
+
+
+def _run_ffmpeg(source: Path, target: Path, how: list[str], *, on_progress: Callable[[int], None]) -> None:
     command = [
         ffmpeg(), "-hide_banner", "-nostdin", "-y", "-protocol_whitelist", "file", "-i", str(source), "-map", "0:v:0", "-map", "0:a:0?",
         "-map_metadata", "-1", *how, "-movflags", "+faststart", "-progress", "pipe:1", "-nostats", "-loglevel", "error",

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -20,14 +21,16 @@ SHOWN = {"image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm", "te
 
 @require_safe
 def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
-    """The file, or a part of it. The link itself is the permission: pages hand it out only to whom they show the lesson."""
+    """The file, its light version (`?light`, where there is one), or a part of either. The link itself is the permission: pages hand it out only to whom they show the lesson."""
     found = read_token(token)
     row = MediaFile.objects.filter(uid=found[0]).first() if found else None
     if found is None or row is None or not row.is_ready:
         raise Http404
-    etag = f'"{row.sha256[:32]}"'
-    response = _answer(request, row, etag)
-    response["Content-Type"] = "text/vtt; charset=utf-8" if row.content_type == "text/vtt" else row.content_type
+    is_light = "light" in request.GET and row.light_size > 0
+    etag = f'"{row.sha256[:32]}{"-light" if is_light else ""}"'
+    response = _answer(request, row.light if is_light else row.file, row.light_size if is_light else row.size, etag)
+    content_type = "video/mp4" if is_light and row.content_type.startswith("video/") else row.content_type
+    response["Content-Type"] = "text/vtt; charset=utf-8" if content_type == "text/vtt" else content_type
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = f"private, max-age={int(found[1].total_seconds())}, immutable"
@@ -38,28 +41,28 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     return response
 
 
-def _answer(request: HttpRequest, row: MediaFile, etag: str) -> HttpResponseBase:
+def _answer(request: HttpRequest, stored: FieldFile, size: int, etag: str) -> HttpResponseBase:
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponseNotModified()
     if settings.MEDIA_ACCEL:
         response = HttpResponse()
-        response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL.rstrip('/')}/{quote(str(row.file.name))}"
+        response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL.rstrip('/')}/{quote(str(stored.name))}"
         return response
     asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
     try:
-        part = part_of(asked, row.size)
+        part = part_of(asked, size)
     except Unsatisfiable:
         return HttpResponse(
-            status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{row.size}"}
+            status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"}
         )
-    first, last = part or (0, row.size - 1)
+    first, last = part or (0, size - 1)
     try:
-        file = row.file.open("rb")
+        file = stored.open("rb")
     except FileNotFoundError as missing:
         raise Http404 from missing
     answer = StreamingHttpResponse(read_part(file, first, last))
     answer["Content-Length"] = str(last - first + 1)
     if part:
         answer.status_code = HTTPStatus.PARTIAL_CONTENT
-        answer["Content-Range"] = f"bytes {first}-{last}/{row.size}"
+        answer["Content-Range"] = f"bytes {first}-{last}/{size}"
     return answer

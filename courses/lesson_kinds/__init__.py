@@ -7,6 +7,7 @@ its object `kind`. To add a kind nobody edits any other file. A kind is asked, i
 from __future__ import annotations
 
 import importlib
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,28 @@ class Outcome:
     is_over: bool = False
     score: Decimal | None = None
     items: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Bytes that a learner's phone loads for one lesson, beside the frame that every page has.
+
+    `page` comes with the lesson itself: text as it travels, and pictures. `medium` comes only when it is asked for: a film, a PDF.
+    `light`: the same medium in its light version, 0 where it has none.
+    """
+
+    page: int = 0
+    medium: int = 0
+    light: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.page + self.medium
+
+
+def travelling(text: str) -> int:
+    """Bytes of a text on the wire, compressed as pages are."""
+    return len(zlib.compress(text.encode())) if text else 0
 
 
 class Unreadable(ValueError):
@@ -146,6 +169,10 @@ class Kind(ABC):
     @abstractmethod
     def problems(self, content: Any) -> list[str]:
         """Sentences that stand against publishing."""
+
+    @abstractmethod
+    def weight(self, content: Any) -> Weight:
+        """What a learner's phone loads for it, by what is stored; asks the database nothing."""
 
     @abstractmethod
     def pack(self, content: Any) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:

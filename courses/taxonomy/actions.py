@@ -1,6 +1,7 @@
-"""Recording accreditations."""
+"""Recording accreditations, and setting what a megabyte costs."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +10,9 @@ from accounts.agencies.models import Agency
 from accounts.audit.actions import record
 from accounts.people.models import User
 from asn_lms.lib.refusals import NotYours, Refusal
-from courses.taxonomy.models import Accreditation, ProgramFamily
-from courses.taxonomy.rules import may_record_accreditation
+from courses.taxonomy.models import Accreditation, MobileData, ProgramFamily
+from courses.taxonomy.rules import may_record_accreditation, may_set_mobile_data
+from courses.taxonomy.terms import forget_mobile_data
 
 
 @transaction.atomic
@@ -40,6 +42,23 @@ def record_accreditation(
     )
     if is_new:
         record("accreditation.recorded", row, by=by, decree=decree, from_on=valid_from, until_on=valid_until)
+    return row
+
+
+@transaction.atomic
+def set_mobile_data(values: dict[str, Any], *, by: User) -> MobileData:
+    """From now on pages say what loading costs by this price and this speed, and warn authors from this size on."""
+    if not may_set_mobile_data(by):
+        raise NotYours(_("Only administrators set these."))
+    MobileData.objects.get_or_create(pk=1)
+    row = MobileData.objects.select_for_update().get(pk=1)
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        row.save(update_fields=changed)
+        transaction.on_commit(forget_mobile_data)
+        record("mobile_data.set", row, by=by, **{name: str(values[name]) for name in changed})
     return row
 
 

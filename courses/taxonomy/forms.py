@@ -1,6 +1,6 @@
 """Shape of what comes in."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from accounts.agencies.models import Agency
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
-from courses.taxonomy.models import ProgramFamily
+from courses.taxonomy.models import MobileData, ProgramFamily
 
 
 def day_input() -> forms.DateInput:
@@ -38,6 +38,28 @@ class AccreditationForm(forms.Form):
             .filter(kind__in=[Agency.Kind.INSTANSI, Agency.Kind.OPD])
             .order_by("path")
         )
+
+
+if TYPE_CHECKING:
+    MobileDataModelForm = forms.ModelForm[MobileData]
+else:
+    MobileDataModelForm = forms.ModelForm
+
+
+class MobileDataForm(MobileDataModelForm):
+    class Meta:
+        model = MobileData
+        fields = ("rupiah_per_mb", "kilobits_per_second", "heavy_mb", "basis")
+        localized_fields = ("rupiah_per_mb",)
+        help_texts = {
+            "rupiah_per_mb": _("What a package costs, divided by its MB. Rp 10,000 for 1 GB is about Rp 10."),
+            "kilobits_per_second": _("By this the pages say how long something takes to load. Slow 3G has 400."),
+            "heavy_mb": _("Authors are warned above it; nothing is refused."),
+            "basis": _("Where the price comes from, so that anybody can check it."),
+        }
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
 class EndForm(forms.Form):

@@ -1,6 +1,7 @@
 """Reference tables that classify training: rows with their legal basis, never constants."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.agencies.models import Agency, below
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import paths_of
+
+MEBIBYTE = 1024 * 1024
 
 
 class Reference(models.Model):
@@ -117,6 +120,49 @@ class SurveyTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.after_months}"
+
+
+class MobileData(models.Model):
+    """What loading costs a learner on mobile data, and from where on an author is warned. One row, kept by administrators.
+
+    An assumption that makes sizes comparable, no tariff: prices differ by operator, package and place.
+    """
+
+    rupiah_per_mb = models.DecimalField(
+        _("rupiah for one MB"), max_digits=7, decimal_places=2, default=Decimal(10), validators=[MinValueValidator(0)]
+    )
+    # 3GSlow of WebPageTest: what a phone at the edge of a cell has.
+    kilobits_per_second = models.PositiveIntegerField(
+        _("kbit/s of a slow connection"), default=400, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
+    )
+    heavy_mb = models.PositiveSmallIntegerField(
+        _("MB from which a lesson is heavy"), default=20, validators=[MinValueValidator(1), MaxValueValidator(2000)]
+    )
+    basis = models.CharField(_("what the price rests on"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("cost of mobile data")
+        verbose_name_plural = _("cost of mobile data")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="cost_of_mobile_data_is_one_row"),
+            models.CheckConstraint(condition=Q(rupiah_per_mb__gte=0), name="mobile_data_costs_nothing_or_more"),
+            models.CheckConstraint(condition=Q(kilobits_per_second__gte=1), name="slow_connection_carries_something"),
+            models.CheckConstraint(condition=Q(heavy_mb__gte=1), name="heavy_lesson_has_a_size"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rupiah_per_mb}"
+
+    def rupiah(self, size: int) -> Decimal:
+        """What so many bytes cost, in rupiah with all their decimal places."""
+        return self.rupiah_per_mb * size / MEBIBYTE
+
+    def seconds(self, size: int) -> int:
+        """How long so many bytes take on a slow connection, in whole seconds, rounded up."""
+        return -(-size * 8 // (self.kilobits_per_second * 1000))
+
+    def is_heavy(self, size: int) -> bool:
+        return size > self.heavy_mb * MEBIBYTE
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):

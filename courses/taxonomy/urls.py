@@ -1,4 +1,4 @@
-"""/office/certificates/accreditations/"""
+"""/office/certificates/accreditations/, /office/mobile-data/"""
 
 from django.urls import path
 
@@ -7,4 +7,5 @@ from courses.taxonomy import views
 urlpatterns = [
     path("certificates/accreditations/", views.accreditations, name="office-accreditations"),
     path("certificates/accreditations/<int:pk>/end/", views.end, name="office-accreditation-end"),
+    path("mobile-data/", views.data_cost, name="office-mobile-data"),
 ]

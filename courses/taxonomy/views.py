@@ -1,4 +1,4 @@
-"""Accreditations in the office: seen by training officers, kept by administrators."""
+"""Accreditations and the cost of mobile data in the office: seen by training officers, kept by administrators."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,9 +13,9 @@ from asn_lms.lib.days import local_day
 from asn_lms.lib.doors import for_roles
 from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
-from courses.taxonomy.actions import end_accreditation, record_accreditation
-from courses.taxonomy.forms import AccreditationForm, EndForm
-from courses.taxonomy.models import Accreditation
+from courses.taxonomy.actions import end_accreditation, record_accreditation, set_mobile_data
+from courses.taxonomy.forms import AccreditationForm, EndForm, MobileDataForm
+from courses.taxonomy.models import Accreditation, MobileData
 
 
 @for_roles("officer")
@@ -49,3 +49,15 @@ def end(request: SignedIn, pk: int) -> HttpResponse:
     else:
         messages.error(request, _("Give the last day on which it holds."))
     return redirect("office-accreditations")
+
+
+@for_roles("admin")
+@require_http_methods(["GET", "HEAD", "POST"])
+def data_cost(request: SignedIn) -> HttpResponse:
+    form = MobileDataForm(request.POST or None, instance=MobileData.objects.filter(pk=1).first())
+    if request.method == "POST" and form.is_valid():
+        with beside_fields(form):
+            set_mobile_data(form.values(), by=request.user)
+            messages.success(request, _("Saved."))
+            return redirect("office-mobile-data")
+    return page(request, "courses/taxonomy/mobile_data.html", {"form": form})

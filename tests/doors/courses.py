@@ -62,8 +62,14 @@ def _lesson_form(side: Side) -> dict[str, Any]:
     return {"lesson-title": "Materi", "lesson-minutes": "9", "lesson-module": side.module.pk, "body": "Isi baru."}
 
 
+def _mobile_data(side: Side) -> dict[str, Any]:
+    return {"rupiah_per_mb": "7", "kilobits_per_second": "400", "heavy_mb": "15", "basis": "Paket 1 GB"}
+
+
 DOORS = [
     Door("media", "everybody", at=_media, sister="everybody", foreign="everybody", is_public=True),
+    # /office/mobile-data/
+    room("office-mobile-data", "admin", post=302, body=_mobile_data),
     # /office/courses/
     Door("office-courses", OFFICE),
     Door(

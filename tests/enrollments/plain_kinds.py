@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from courses.lesson_kinds import Kind, Outcome, Unreadable
+from courses.lesson_kinds import Kind, Outcome, Unreadable, Weight
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ class WithoutTables(Kind):
 
     def problems(self, content: Any) -> list[str]:
         return []
+
+    def weight(self, content: Any) -> Weight:
+        return Weight()
 
     def pack(self, content: Any) -> Any:
         raise NotImplementedError

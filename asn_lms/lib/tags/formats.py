@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from asn_lms.lib import richtext, words
 from asn_lms.lib.tags.library import register
@@ -20,6 +21,7 @@ register.filter("nip", words.spaced_nip)
 register.filter("mask_nip", words.mask_nip)
 register.filter("initials", words.initials)
 register.filter("size", words.file_size)
+register.filter("rupiah", words.rupiah)
 register.filter("stopwatch", words.stopwatch)
 register.filter("richtext", richtext.render)
 
@@ -46,6 +48,14 @@ def minutes(value: int) -> str:
     if rest or not hours:
         parts.append(_("%(count)s min") % {"count": rest})
     return " ".join(parts)
+
+
+@register.filter
+def waiting(seconds: int) -> str:
+    """How long something takes to come: `29 detik`, `5 menit`; a minute that has begun counts whole."""
+    if seconds < 60:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    return minutes(-(-seconds // 60))
 
 
 def _local(value: date | datetime) -> date | datetime:

@@ -15,10 +15,12 @@ from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
 from courses.authoring import outline as verbs
 from courses.authoring.forms import LessonForm
+from courses.authoring.queries import cost_of
 from courses.authoring.views.outline import lesson_of
 from courses.lesson_kinds import kinds
 from courses.publishing.desk import desk_or_404
 from courses.structure.models import Lesson, ReviewComment
+from courses.taxonomy.terms import mobile_data
 
 
 @login_required
@@ -48,6 +50,8 @@ def lesson(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
         "kind": kinds[row.kind],
         "lesson_form": form,
         "form": editor,
+        "cost": cost_of(row, kinds[row.kind].load(row), by=(terms := mobile_data())),
+        "heavy_mb": terms.heavy_mb,
         "comments": ReviewComment.objects.open().filter(version=desk.version, lesson_uid=uid).select_related("author"),
     }
     return page(request, "courses/authoring/lesson.html", context)

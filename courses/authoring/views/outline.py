@@ -14,10 +14,12 @@ from asn_lms.lib.pages import page
 from asn_lms.lib.refusals import beside_fields
 from courses.authoring import outline as verbs
 from courses.authoring.forms import ModuleForm, NewLessonForm
-from courses.authoring.queries import outline
+from courses.authoring.queries import course_cost, outline
+from courses.lesson_kinds import kinds
 from courses.publishing.desk import Desk, desk_or_404
 from courses.publishing.queries import content_problems, frame_problems, open_comments, shares_of
 from courses.structure.models import Lesson, Module
+from courses.taxonomy.terms import mobile_data
 
 
 def _module(desk: Desk, pk: int) -> Module:
@@ -53,10 +55,18 @@ def outline_page(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_GET
 def contents_check(request: HttpRequest, code: str) -> HttpResponse:
-    """What stands against the content of the lessons: asked by the outline after it stands, or opened as a page of its own."""
+    """What stands against the content of the lessons, and what it costs learners to load: asked by the outline after it stands,
+    or opened as a page of its own.
+    """
     desk = desk_or_404(request.user, code)
-    found = content_problems(list(desk.version.lessons.select_related("module").order_by("position", "id")))
-    return page(request, "courses/authoring/contents.html", {"desk": desk, "problems": found})
+    lessons = list(desk.version.lessons.select_related("module").order_by("position", "id"))
+    contents = kinds.load_many(lessons)
+    context = {
+        "desk": desk,
+        "problems": content_problems(lessons, contents),
+        "cost": course_cost(lessons, contents, mobile_data()),
+    }
+    return page(request, "courses/authoring/contents.html", context)
 
 
 @login_required

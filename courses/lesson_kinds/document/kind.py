@@ -16,7 +16,7 @@ from asn_lms.lib.uploads import PDF
 from courses.files.actions import keep_file
 from courses.files.links import signed_path
 from courses.files.models import MediaFile
-from courses.lesson_kinds import Kind, Outcome, Unreadable
+from courses.lesson_kinds import Kind, Outcome, Unreadable, Weight
 from courses.lesson_kinds.document.models import DocumentContent
 from courses.structure.models import Lesson
 
@@ -116,6 +116,9 @@ class DocumentKind(Kind):
 
     def problems(self, content: Document) -> list[str]:
         return [] if content.media else [_("The document is missing. Upload a PDF.")]
+
+    def weight(self, content: Document) -> Weight:
+        return Weight(medium=content.media.size if content.media else 0)
 
     def pack(self, content: Document) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:
         if content.media is None:

@@ -104,3 +104,11 @@ def test_a_package_carries_a_document_there_and_back_and_a_copy_has_the_same(les
     content = kind.unpack(twin, values, {name: tmp_path / name}, by=None)
     assert kind.pack(content)[0] == values
     assert kind.pack(content)[1][name].read() == data
+
+
+def test_a_document_weighs_nothing_before_it_is_opened(lesson: Lesson) -> None:
+    upload(lesson, pdf())
+    content = kind.load(lesson)
+    assert content.media
+    assert (kind.weight(content).page, kind.weight(content).medium) == (0, content.media.size)
+    assert kind.weight(Document()).total == 0

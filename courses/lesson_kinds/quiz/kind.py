@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.lesson_kinds import Kind, Outcome, Unreadable
+from courses.lesson_kinds import Kind, Outcome, Unreadable, Weight, travelling
 from courses.lesson_kinds.quiz import attempt, packing, screens
 from courses.lesson_kinds.quiz.attempt import QuizState
 from courses.lesson_kinds.quiz.content import Quiz, read_quiz, read_quizzes, write_questions
@@ -130,6 +130,11 @@ class QuizKind(Kind):
 
     def problems(self, content: Quiz) -> list[str]:
         return weaknesses(content)
+
+    def weight(self, content: Quiz) -> Weight:
+        """The questions of one attempt: of a larger bank, as many as are drawn, each of middling length."""
+        texts = [part for one in content.questions for part in (one.text, *(option.text for option in one.shown))]
+        return Weight(page=travelling("\n".join(texts)) * content.asked // max(len(content.questions), 1))
 
     def pack(self, content: Quiz) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:
         return packing.pack(content), {}

@@ -1,6 +1,7 @@
 """Quizzes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -382,3 +383,12 @@ def test_a_quiz_is_read_in_one_query_whatever_its_size(lesson: Lesson, django_as
         edit(lesson, do="add:single")
     with django_assert_num_queries(1):
         kind.load(lesson)
+
+
+def test_a_quiz_weighs_the_questions_of_one_attempt_and_never_their_explanations() -> None:
+    questions = tuple(question(i) for i in range(40))
+    whole, drawn = (kind.weight(Quiz(questions=questions, draw=draw)).page for draw in (None, 10))
+    assert drawn == whole // 4
+    talkative = tuple(replace(one, feedback="Panjang. " * 500) for one in questions)
+    assert kind.weight(Quiz(questions=talkative)).page == whole
+    assert kind.weight(Quiz()).total == 0

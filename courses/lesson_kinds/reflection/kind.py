@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.richtext import render, tidy
-from courses.lesson_kinds import Kind, Outcome, Unreadable
+from courses.lesson_kinds import Kind, Outcome, Unreadable, Weight, travelling
 from courses.lesson_kinds.reflection.models import ReflectionContent
 from courses.structure.models import Lesson
 
@@ -152,6 +152,9 @@ class ReflectionKind(Kind):
         return (
             [] if content.prompt.strip() else [_("The question is empty. Write what the learner should think about.")]
         )
+
+    def weight(self, content: Reflection) -> Weight:
+        return Weight(page=travelling(content.prompt))
 
     def pack(self, content: Reflection) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:
         return {"prompt": content.prompt, "min_words": content.min_words}, {}

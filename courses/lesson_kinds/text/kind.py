@@ -16,8 +16,9 @@ from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.richtext import Picture, pictures_in, render, tidy
 from asn_lms.lib.uploads import PICTURES
 from courses.files.actions import keep_file
-from courses.files.links import signed_path
-from courses.lesson_kinds import Kind, Outcome, Unreadable
+from courses.files.links import light_path, signed_path
+from courses.files.pictures import LIGHT_WIDTH
+from courses.lesson_kinds import Kind, Outcome, Unreadable, Weight, travelling
 from courses.lesson_kinds.text.models import TextContent, TextPicture
 from courses.structure.models import Lesson
 
@@ -103,6 +104,12 @@ class TextKind(Kind):
                 found.append(_("Say what the picture “%(name)s” shows: ![description](%(name)s).") % {"name": name})
         return found
 
+    def weight(self, content: Text) -> Weight:
+        """Pictures as a phone of 360 px loads them: in their narrow version where they have one."""
+        used = pictures_in(content.body)
+        pictures = sum(one.media.smallest for one in content.pictures if one.name in used)
+        return Weight(page=travelling(content.body) + pictures)
+
     def pack(self, content: Text) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:
         """`alt` travels in the text itself, as `![alt](name)`."""
         used = pictures_in(content.body)
@@ -132,7 +139,12 @@ class TextKind(Kind):
 
 def shown(pictures: tuple[TextPicture, ...]) -> dict[str, Picture]:
     """The pictures by name, with addresses that hold for half a day."""
-    return {one.name: Picture(signed_path(one.media), one.alt, one.media.width, one.media.height) for one in pictures}
+    return {
+        one.name: Picture(
+            signed_path(one.media), one.alt, one.media.width, one.media.height, light_path(one.media), LIGHT_WIDTH
+        )
+        for one in pictures
+    }
 
 
 kind = TextKind()

@@ -1,5 +1,6 @@
 """Text lessons."""
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -145,3 +146,18 @@ def sibling(lesson: Lesson) -> Lesson:
     return Lesson.objects.create(
         version=lesson.version, module=lesson.module, uid=uuid4(), position=99, kind=lesson.kind, title="Lain"
     )
+
+
+def test_a_text_weighs_its_words_and_the_narrow_version_of_the_pictures_that_it_shows(lesson: Lesson) -> None:
+    plain = kind.weight(kind.load(lesson))
+    save(lesson, {"body": "Satu.", "alt": "Loket"}, photo())
+    (picture,) = (content := kind.load(lesson)).pictures
+    assert picture.media.light_size < picture.media.size
+    assert kind.weight(content).page - picture.media.light_size < 100
+    assert kind.weight(content).medium == plain.page == plain.medium == 0
+
+
+def test_a_phone_may_choose_the_narrow_version_of_a_picture(lesson: Lesson) -> None:
+    save(lesson, {"body": "Satu.", "alt": "Loket"}, photo())
+    html = str(kind.learn_context(kind.load(lesson), None)["html"])
+    assert re.search(r'srcset="/files/[^"]+\?light 720w, /files/[^" ]+ 1600w" sizes="[^"]+"', html)

@@ -18,9 +18,9 @@ from asn_lms.lib.richtext import render, tidy
 from asn_lms.lib.uploads import VIDEOS, VTT
 from asn_lms.lib.words import stopwatch
 from courses.files.actions import keep_file
-from courses.files.links import signed_path
+from courses.files.links import light_path, signed_path
 from courses.files.models import MediaFile
-from courses.lesson_kinds import Kind, Outcome, Unreadable
+from courses.lesson_kinds import Kind, Outcome, Unreadable, Weight, travelling
 from courses.lesson_kinds.video.captions import Cue, parse
 from courses.lesson_kinds.video.models import VideoCaptions, VideoContent
 from courses.lesson_kinds.video.watched import NOTHING, Watched
@@ -94,6 +94,7 @@ class VideoKind(Kind):
             "video": content,
             "media": media,
             "source": signed_path(media) if media else "",
+            "light": light_path(media) if media else "",
             "tracks": [
                 {"language": one.language, "label": one.get_language_display(), "url": signed_path(one.media)}
                 for one in content.captions
@@ -119,6 +120,8 @@ class VideoKind(Kind):
             "url": signed_path(media) if media else None,
             "content_type": media.content_type if media else None,
             "size": media.size if media else 0,
+            "light_url": (light_path(media) or None) if media else None,
+            "light_size": media.light_size if media else 0,
             "captions": {one.language: signed_path(one.media) for one in content.captions},
             "transcript": content.transcript,
             "watched": str(state.watched),
@@ -186,6 +189,15 @@ class VideoKind(Kind):
         if not content.captions:
             found.append(_("The video has no captions. Those who cannot hear it need them."))
         return found
+
+    def weight(self, content: Video) -> Weight:
+        """A film that is still being made light weighs nothing yet: nobody can tell what will be left of it."""
+        said = "\n".join([*(one.text for one in content.captions[:1]), content.transcript])
+        captions = content.captions[0].media.size if content.captions else 0
+        media = content.media if content.media and content.media.is_ready else None
+        film = media.size + captions if media else 0
+        light = media.light_size + captions if media and media.light_size else 0
+        return Weight(page=travelling(said.strip()), medium=film, light=light)
 
     def pack(self, content: Video) -> tuple[dict[str, Any], dict[str, IO[bytes]]]:
         files: dict[str, IO[bytes]] = {}

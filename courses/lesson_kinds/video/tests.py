@@ -231,3 +231,25 @@ def test_a_package_carries_a_film_there_and_back_byte_for_byte(lesson: Lesson, f
         version=lesson.version, module=lesson.module, uid=uuid4(), position=10, kind="video", title="Lagi"
     )
     assert len(kind.copy(kind.load(twin), to=third).captions) == 2
+
+
+def test_a_film_weighs_only_once_it_is_ready_and_its_text_comes_with_the_page(lesson: Lesson, film: bytes) -> None:
+    save(lesson, film, captions_id=VTT.encode())
+    content = kind.load(lesson)
+    assert content.media
+    weight = kind.weight(content)
+    assert weight.medium == content.media.size + content.captions[0].media.size
+    assert 0 < weight.page < 300
+    assert weight.light == 0
+    MediaFile.objects.update(state=MediaFile.State.CONVERTING)
+    assert kind.weight(kind.load(lesson)).medium == 0
+
+
+def test_before_a_film_loads_both_versions_are_offered_with_size_and_price(lesson: Lesson, film: bytes) -> None:
+    save(lesson, film, captions_id=VTT.encode())
+    media = MediaFile.objects.get(content_type="video/mp4")
+    MediaFile.objects.filter(pk=media.pk).update(size=12 * 1024**2, light="x.mp4", light_size=4 * 1024**2)
+    context = {**kind.learn_context(kind.load(lesson), None), "lesson": lesson, "input_url": "/x/"}
+    page = render_to_string("video/learn.html", context)
+    for said in ("12 MB", "Rp 120", "4 MB", "Rp 40", "?light"):
+        assert said in page

@@ -12,10 +12,13 @@ from django.urls import reverse
 from accounts.people.models import User
 from courses.authoring.actions import create_course
 from courses.authoring.outline import add_lesson, add_module
+from courses.files.models import MediaFile
 from courses.lesson_kinds import kinds
+from courses.lesson_kinds.document.models import DocumentContent
 from courses.publishing.actions import submit
-from courses.structure.models import Course, CourseVersion
-from courses.taxonomy.models import LearningPath
+from courses.structure.models import Course, CourseVersion, Lesson
+from courses.taxonomy.models import MEBIBYTE, LearningPath, MobileData
+from courses.taxonomy.terms import forget_mobile_data
 from tests import make
 from tests.cast import Cast, cast
 from tests.courses.build import ready_draft
@@ -236,3 +239,48 @@ def test_the_list_goes_on_by_key(people: Cast) -> None:
     assert len(seen) == 35
     assert set(seen) == titles
     assert client.get(reverse("office-courses") + "?after=rubbish.x").status_code == 200
+
+
+# --- what a lesson costs who learns it ---
+
+
+def _with_document(people: Cast, size: int) -> Lesson:
+    """A course in the making whose one lesson is a document of so many bytes."""
+    draft = create_course("Pedoman", people.bkpsdm, by=None)
+    lesson = add_lesson(add_module(draft, "Modul", by=None, jp=Decimal(1)), "document", "Buku pedoman", by=None)
+    file = MediaFile.objects.create(
+        sha256="b" * 64, name="pedoman.pdf", content_type="application/pdf", size=size, pages=3, file="pedoman.pdf"
+    )
+    DocumentContent.objects.filter(lesson=lesson).update(file=file)
+    return lesson
+
+
+def test_an_author_sees_size_price_and_time_of_each_lesson(people: Cast) -> None:
+    client = visitor(people.officer)
+    lesson = _with_document(people, 12 * MEBIBYTE)
+    code = lesson.version.course.code
+    editor = client.get(reverse("course-lesson", args=[code, lesson.uid])).content.decode()
+    whole = client.get(reverse("course-check", args=[code])).content.decode()
+    for page in (editor, whole):
+        for said in ("12 MB", "Rp 120", "5 menit"):  # 12 MB at 400 kbit/s take 252 seconds
+            assert said in page
+        assert "20 MB" not in page
+    part = client.get(reverse("course-check", args=[code]), headers={"HX-Request": "true", "HX-Target": "contents"})
+    assert f'<span id="cost-{lesson.uid}" hx-swap-oob="true">' in part.content.decode()
+    assert (
+        f'<span id="cost-{lesson.uid}" hidden>' in client.get(reverse("course-outline", args=[code])).content.decode()
+    )
+
+
+def test_an_author_is_warned_above_the_limit_and_never_refused(people: Cast) -> None:
+    client = visitor(people.officer)
+    lesson = _with_document(people, 21 * MEBIBYTE)
+    code = lesson.version.course.code
+    for page in ("course-lesson", "course-check"):
+        args = [code, lesson.uid] if page == "course-lesson" else [code]
+        assert "20 MB" in client.get(reverse(page, args=args)).content.decode()
+    MobileData.objects.update(heavy_mb=30)
+    forget_mobile_data()
+    for page in ("course-lesson", "course-check"):
+        args = [code, lesson.uid] if page == "course-lesson" else [code]
+        assert "30 MB" not in client.get(reverse(page, args=args)).content.decode()

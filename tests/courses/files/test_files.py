@@ -1,7 +1,7 @@
 """Files of courses: what is taken, what is kept, and how it is served."""
 
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from pypdf import PdfWriter
 from accounts.jobs.models import Job
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.uploads import PDF, PICTURES, VIDEOS
-from courses.files.actions import keep_file, run_conversion
-from courses.files.links import signed_path
+from courses.files.actions import keep_file, lighten_next, run_conversion
+from courses.files.links import light_path, signed_path
 from courses.files.models import MediaFile
 from courses.files.ranges import Unsatisfiable, part_of
 from courses.files.videos import ffmpeg, look_at
@@ -183,3 +183,111 @@ def test_a_part_never_leaves_the_file(size: int, first: int, last: int) -> None:
         except Unsatisfiable:
             continue
         assert part is None or 0 <= part[0] <= part[1] < size
+
+
+# --- light versions ---
+
+SOON = datetime(2026, 3, 5, 5, tzinfo=UTC)
+
+
+def photo(width: int) -> SimpleUploadedFile:
+    """Every dot another colour, so that it weighs something."""
+    out = BytesIO()
+    Image.effect_noise((width, width // 2), 60).convert("RGB").save(out, "JPEG")
+    return SimpleUploadedFile("loket.jpg", out.getvalue())
+
+
+def kept_film(films: dict[str, Path], name: str = "large") -> MediaFile:
+    with films[name].open("rb") as file:
+        row = keep_file(File(file, name="film.mp4"), by=None, allowed=VIDEOS)
+    for job in Job.objects.filter(task="files.convert_video"):
+        run_conversion(job.pk)
+    row.refresh_from_db()
+    return row
+
+
+@pytest.fixture
+def _any_film_is_heavy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("courses.files.models.LIGHT_FROM", 1)
+
+
+def test_a_wide_picture_has_a_narrow_version_of_its_own_address(client: Client) -> None:
+    row = keep_file(photo(1600), by=None, allowed=PICTURES)
+    assert 0 < row.light_size < row.size
+    whole, light = client.get(signed_path(row)), client.get(light_path(row))
+    narrow = light.getvalue()
+    assert (len(whole.getvalue()), len(narrow)) == (row.size, row.light_size)
+    assert whole["ETag"] != light["ETag"]
+    with Image.open(BytesIO(narrow)) as seen:
+        assert (seen.format, seen.width) == ("WEBP", 720)
+
+
+def test_a_narrow_picture_has_no_light_version_and_its_address_gives_the_whole(client: Client) -> None:
+    row = keep_file(photo(700), by=None, allowed=PICTURES)
+    assert (row.light_size, light_path(row)) == (0, "")
+    assert len(client.get(f"{signed_path(row)}?light").getvalue()) == row.size
+
+
+def test_the_same_picture_again_shares_its_light_version() -> None:
+    first, second = (keep_file(photo_of_one_kind(), by=None, allowed=PICTURES) for _ in range(2))
+    assert first.light.name == second.light.name
+    assert second.light_size == first.light_size > 0
+
+
+def photo_of_one_kind() -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.linear_gradient("L").resize((1600, 800)).convert("RGB").save(out, "PNG")
+    return SimpleUploadedFile("papan.png", out.getvalue())
+
+
+@pytest.mark.usefixtures("_any_film_is_heavy")
+def test_a_film_gets_its_light_version_once_and_players_get_parts_of_it(films: dict[str, Path], client: Client) -> None:
+    row = kept_film(films)
+    before = row.file.name
+    assert lighten_next(SOON) == row
+    assert lighten_next(SOON) is None
+    row.refresh_from_db()
+    assert (row.file.name, row.is_ready) == (before, True)
+    assert 0 < row.light_size < row.size
+    seen = look_at(Path(row.light.path), "video/mp4")
+    assert (seen.height, seen.starts_at_once) == (240, True)
+    part = client.get(light_path(row), headers={"Range": "bytes=5-9"})
+    assert (part.status_code, part["Content-Range"]) == (206, f"bytes 5-9/{row.light_size}")
+
+
+def test_a_film_below_one_megabyte_is_light_enough(films: dict[str, Path]) -> None:
+    assert kept_film(films, "light").size < 1024 * 1024
+    assert lighten_next(SOON) is None
+
+
+@pytest.mark.usefixtures("_any_film_is_heavy")
+def test_a_worker_that_dies_leaves_the_film_to_another_after_an_hour(
+    films: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = kept_film(films)
+
+    def killed(source: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("courses.files.videos.lighten", killed)
+        with pytest.raises(KeyboardInterrupt):
+            lighten_next(SOON)
+    assert lighten_next(SOON + timedelta(minutes=59)) is None
+    assert lighten_next(SOON + timedelta(minutes=61)) == row
+
+
+@pytest.mark.usefixtures("_any_film_is_heavy")
+def test_a_film_that_cannot_be_made_light_is_tried_three_times_and_stays_as_it_is(
+    films: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = kept_film(films)
+
+    def refused(source: Path, target: Path) -> None:
+        raise Refusal("x")
+
+    monkeypatch.setattr("courses.files.videos.lighten", refused)
+    tried = [lighten_next(SOON + timedelta(hours=2 * hour)) for hour in range(5)]
+    assert tried == [row, row, row, None, None]
+    row.refresh_from_db()
+    assert (row.is_ready, row.light_size) == (True, 0)

@@ -54,7 +54,7 @@ function follow(time) {
   }
 }
 
-function load(start) {
+function load(start, light = null) {
   if (video) {
     video.currentTime = start;
     video.play();
@@ -67,8 +67,8 @@ function load(start) {
   video.setAttribute("aria-label", said.label);
   video.append(find("tracks").content.cloneNode(true));
   const source = document.createElement("source");
-  source.src = said.source;
-  source.type = said.type;
+  source.src = light ?? said.source;
+  source.type = light ? "video/mp4" : said.type;
   video.prepend(source);
   last = start;
   video.addEventListener("loadedmetadata", () => { video.currentTime = start; }, { once: true });
@@ -105,6 +105,7 @@ function load(start) {
   };
   video.addEventListener("error", fail);
   source.addEventListener("error", fail);
+  find("lighter")?.remove();
   find("go").replaceWith(video);
   find("stage").querySelector(".cover").remove();
   find("stage").querySelector(".player-track").remove();
@@ -116,6 +117,10 @@ function load(start) {
 find("go").addEventListener("click", (event) => {
   event.preventDefault();
   load(Number(said.start));
+});
+find("light")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  load(Number(said.start), event.currentTarget.dataset.source);
 });
 for (const line of lines) {
   line.addEventListener("click", (event) => {
