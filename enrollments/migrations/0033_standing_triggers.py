@@ -54,6 +54,14 @@ TRIGGERS = {
     "target_gone": ("enrollments_yearlytarget", "DELETE", WITH_JP),
 }
 
+# Who moves a unit waits for who folds before its rows are locked: folding looks at these rows for its foreign keys.
+WAIT = f"""
+    CREATE FUNCTION standing_sums_wait() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_advisory_xact_lock({0x5355_4D53}); RETURN NULL; END $$;
+    CREATE TRIGGER standing_sums_wait BEFORE UPDATE OF path ON accounts_agency
+    FOR EACH STATEMENT EXECUTE FUNCTION standing_sums_wait();
+"""
+
 # A unit that is moved takes its sums along: away from those that were above it, to those that are now.
 FOLLOW = f"""
     CREATE FUNCTION standing_sums_follow() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -61,7 +69,6 @@ FOLLOW = f"""
         IF NOT EXISTS (SELECT FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path) THEN
             RETURN NULL;
         END IF;
-        PERFORM pg_advisory_xact_lock({0x5355_4D53});
         CREATE TEMP TABLE moved_lines ON COMMIT DROP AS
             WITH moved AS (
                 SELECT n.id, o.path AS was, n.path AS now FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path
@@ -99,6 +106,7 @@ class Migration(migrations.Migration):
 
     operations = [
         *(migrations.RunSQL(marking(name, *of), dropping(name, of[0])) for name, of in TRIGGERS.items()),
+        migrations.RunSQL(WAIT, dropping("sums_wait", "accounts_agency")),
         migrations.RunSQL(FOLLOW, dropping("sums_follow", "accounts_agency")),
         migrations.RunSQL(EVERYBODY, migrations.RunSQL.noop),
     ]

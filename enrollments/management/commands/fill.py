@@ -21,6 +21,7 @@ from enrollments.management.population.courses import COURSES, ORGANISERS, write
 from enrollments.management.population.learning import YEARS, Learning
 from enrollments.management.population.people import Crowd
 from enrollments.reports.recount import tally_anew
+from enrollments.tallies.actions import hold_sums
 
 # What `fill` writes beside the tables that it copies into is small.
 LEAST = 50
@@ -47,6 +48,7 @@ def fill(people: int, places: int, seed: int, today: date) -> dict[str, Any]:
     """Write it all in one transaction; tells rows, seconds and bytes of disk."""
     began = time.monotonic()
     with transaction.atomic():
+        hold_sums()  # before any table is locked: who folds holds it first, too
         if Agency.objects.exists() or User.objects.exists():
             raise Refused({"error": "The database is not empty. `fill` invents a nation only where nobody is yet."})
         written = _write(people, places, Random(seed), today)  # noqa: S311 - invented people, not secrets
