@@ -29,8 +29,8 @@ SECONDS_TO_STOP = 7  # of the ten that `make run` promises; the services need th
 SECONDS_TO_ANSWER = 180  # a weak machine that has other work took more than a minute
 
 
-def command(role: str) -> list[str]:
-    """The command of one role, with its settings from the environment."""
+def command(role: str, *, port: str = "") -> list[str]:
+    """The command of one role, with its settings from the environment; `port` goes before the one that stands there."""
     env = os.environ
     celery = [str(BIN / "celery"), "--app", "asn_lms"]
     if role == "prepare":
@@ -40,7 +40,7 @@ def command(role: str) -> list[str]:
             "--interface": "wsgi",
             "--http": "1",
             "--host": env.get("BIND", "127.0.0.1"),
-            "--port": env.get("PORT", "8000"),
+            "--port": port or env.get("PORT", "8000"),
             "--workers": env.get("WEB_WORKERS", "2"),
             "--blocking-threads": env.get("WEB_THREADS", "4"),
             "--workers-kill-timeout": "5",

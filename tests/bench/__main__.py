@@ -1,8 +1,9 @@
 """`make bench`: `python -m tests.bench`. One line `name value unit` for each figure, and all of them in bench.json; it judges nothing.
 
 Starts the product on an empty folder, asks it over loopback, then looks at its processes and files. Who asks runs on the same cores as what
-answers, so the figures are lower than those of a server of its own. At most 2,400 requests, a minute and a half of asking, and a thousand
-certificates (`BENCH_CERTIFICATES`).
+answers, so the figures are lower than those of a server of its own. At most 2,400 requests in a minute and a half, every page at two loads
+for `BENCH_SECONDS` each, `BENCH_MIXED` requests of all pages in turn, and a thousand certificates (`BENCH_CERTIFICATES`).
+`PROFILE=pages` measures the pages alone, `PROFILE=phone` what they weigh and when their first words stand on slow 3G, `PROFILE=small` and `nation` heads' pages among an invented population.
 """
 
 import io
@@ -16,6 +17,8 @@ import django
 from asn_lms import embedded
 from tests.bench import nation
 from tests.bench.browsing import PEOPLE_AT_ONCE, Browser, Visit, first_load, measure, signed_in
+from tests.bench.pages import measure_pages
+from tests.bench.phone import measure_phone
 from tests.bench.processes import KIBIBYTE, memory
 from tests.bench.report import Report
 from tests.product import accounts, product
@@ -113,7 +116,17 @@ def main() -> None:
     shutil.rmtree(data_dir, ignore_errors=True)
     nation.prepare(data_dir)
     report = Report()
-    if profile := os.environ.get("PROFILE"):
+    profile = os.environ.get("PROFILE")
+    if profile in {"pages", "phone"}:
+        with product() as site:
+            django.setup()
+            if profile == "pages":
+                measure_pages(report, site, data_dir)
+            else:
+                measure_phone(report, site)
+        report.write(Path("bench.json"))
+        return
+    if profile:
         nation.run(report, profile)
         report.write(Path("bench.json"))
         return
@@ -127,9 +140,10 @@ def main() -> None:
         learners = lessons(site)
         report.add_page("home", measure([(browser, "/") for browser, _ in learners]))
         report.add_page("lesson", measure(learners))
-        answer = {"draft": "Pekan ini saya menulis tiga tugas."}
+        answer = {"draft": "Pekan ini saya menulis tiga tugas. {n}"}
         report.add_page("answer", measure(learners, answer, expect=302))
         report.add_page("report", measure(heads(site)))
+        measure_pages(report, site, data_dir)
         sizes = first_load(*learners[0])
         for part, size in sizes.items():
             report.add(f"first_load_{part}", size / KIBIBYTE, "KiB")

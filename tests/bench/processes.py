@@ -29,6 +29,12 @@ def children(data_dir: Path, role: str) -> list[int]:
     return [int(word) for word in Path(f"/proc/{leader}/task/{leader}/children").read_text().split()]
 
 
+def resident(pid: int) -> int:
+    """KiB in RAM of a process."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) if found else 0
+
+
 @dataclass
 class Watch:
     """What a role's processes needed between two looks, also those that were replaced meanwhile.

@@ -14,8 +14,8 @@ class Report:
     figures: dict[str, dict[str, float | str]] = field(default_factory=dict)
 
     def add(self, name: str, value: float, unit: str) -> None:
-        self.figures[name] = {"value": round(value, 1), "unit": unit}
-        print(f"{name} {value:.1f} {unit}", flush=True)
+        self.figures[name] = {"value": round(value, 3), "unit": unit}
+        print(f"{name} {value:.{1 if abs(value) >= 10 else 3}f} {unit}", flush=True)
 
     def add_page(self, name: str, measured: Measured) -> None:
         self.add(f"{name}_rate", measured.per_second, "requests/s")
