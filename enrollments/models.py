@@ -2,6 +2,7 @@
 
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
 from enrollments.badges.models import Badge, BadgeIssuer, IssuerKey, StatusList
+from enrollments.builder.models import SavedReport
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.claims.models import Claim, ClaimDay, ClaimEvent, Evidence, EvidenceArchive
 from enrollments.cohorts.models import Cohort
@@ -78,6 +79,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Reminder",
+    "SavedReport",
     "SavedView",
     "SealActivation",
     "ShareLink",

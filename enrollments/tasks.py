@@ -3,6 +3,7 @@
 from enrollments.archives import tasks as archives
 from enrollments.attempts import tasks as attempts
 from enrollments.badges import tasks as badges
+from enrollments.builder import tasks as builder
 from enrollments.certificates import tasks as certificates
 from enrollments.claims import tasks as claims
 from enrollments.issuance import tasks as issuance
@@ -19,6 +20,7 @@ __all__ = [
     "archives",
     "attempts",
     "badges",
+    "builder",
     "certificates",
     "claims",
     "issuance",

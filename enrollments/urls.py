@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollments.surveys.urls")),
     path("", include("enrollments.reports.urls")),
     path("", include("enrollments.subscriptions.urls")),
+    path("", include("enrollments.builder.urls")),
 ]

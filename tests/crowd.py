@@ -22,6 +22,7 @@ from courses.packages.errands import EXPORT
 from courses.structure.models import CourseVersion, Lesson, Module, ReviewComment
 from courses.taxonomy.models import TrainingType
 from enrollments.attempts.models import Attempt, AttemptItem, ExtraAttempts
+from enrollments.builder.models import SavedReport
 from enrollments.certificates.models import Certificate, CertificateSeries
 from enrollments.claims.actions import return_claim, verify_claim
 from enrollments.enrolling.models import Enrollment
@@ -61,10 +62,11 @@ def crowd(made: World, many: int) -> None:
 
 
 def _reports(made: World, unit: Agency, number: int) -> None:
-    """Days on which the report was kept, mails that come."""
+    """Days on which the report was kept, mails that come, reports that were put together."""
     own, head = made.own.agency, made.own.head
     keep_report(own, NOW.year, NOW - timedelta(days=number))
     Subscription.objects.create(person=head, agency=unit, rhythm="monthly", since_on=LONG_AGO)
+    SavedReport.objects.create(owner=head, agency=own, name=f"Laporan {number}", rows="months", is_shared=True)
 
 
 def _life(made: World, unit: Agency, number: int) -> None:

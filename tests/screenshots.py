@@ -139,6 +139,7 @@ SCREENS = {
         Screen("report-known", "/reports/known/"),
         Screen("report-then", "/reports/known/", ("main .item a",)),
         Screen("report-mail", "/reports/mail/"),
+        Screen("report-own", "/reports/own/", ("main .item a",)),
     ],
 }  # fmt: skip
 

@@ -39,6 +39,7 @@ from courses.structure.models import CourseVersion, Lesson, Module, ReviewCommen
 from courses.taxonomy.models import Accreditation, CompetencyKind, ProgramFamily
 from enrollments.attempts.models import Attempt, AttemptItem
 from enrollments.badges.actions import give_badges
+from enrollments.builder.models import SavedReport
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest, ShareLink
 from enrollments.claims.actions import verify_claim
 from enrollments.claims.facts import Facts
@@ -149,6 +150,7 @@ class Side:
     check: Job
     siasn_file: Job
     subscription: Subscription
+    kept_wish: SavedReport
     roster: Job
     media: MediaFile
     # A list of people that the head keeps
@@ -335,6 +337,9 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         going=_job(officer, say, EXPORT, state=Job.State.RUNNING, finished_at=None),
         broken=_job(officer, say, EXPORT, state=Job.State.FAILED, error=next(say)),
         check=_job(officer, say, "people.check_import", result=_checked(say)),
+        kept_wish=SavedReport.objects.create(
+            owner=head, agency=unit, name=next(say)[:80], rows="units", is_shared=True
+        ),
         subscription=Subscription.objects.create(
             person=head, agency=unit, rhythm="quarterly", since_on=date(2026, 1, 1)
         ),

@@ -70,6 +70,7 @@ REPORTS = (
     Entry("report-evaluation", "chat", _("Evaluation"), frozenset({HEAD})),
     Entry("signing", "sign", _("To be signed"), frozenset({HEAD})),
     Entry("exports", "download", _("Downloads"), frozenset({HEAD})),
+    Entry("report-builder", "list", _("Own reports"), frozenset({HEAD})),
     Entry("report-mail", "clock", _("Scheduled mail"), frozenset({HEAD})),
 )
 

@@ -416,6 +416,23 @@ DOORS = [
         post=302,
         body=lambda side: {"rhythm": "monthly"},
     ),
+    room(
+        "report-builder",
+        f"head {OFFICE}",
+        query=_unit,
+        post=302,
+        body=lambda side: {"rows": "units", "name": "Unit saya"},
+    ),
+    room(
+        "report-builder-file",
+        f"head {OFFICE}",
+        query=_unit,
+        get=None,
+        post=302,
+        body=lambda side: {"rows": "units", "form": "xlsx"},
+        may_double=True,
+    ),
+    Door("report-builder-remove", "head", at=lambda side: {"pk": side.kept_wish.pk}, get=None, post=302, spoils=True),
     Door(
         "report-mail-end",
         "head",
