@@ -72,7 +72,7 @@ def _list(request: SignedIn, about: Asked, whom: Whom, listing: Listing, after: 
         floor=floor,
         is_bounded=True,
     )
-    is_first = not listing.text and not after and part_asked_for(request) is None
+    is_first = not listing.text and not listing.show and not after and part_asked_for(request) is None
     is_whole = listing.unit is None
     return {
         "about": about,
@@ -127,5 +127,6 @@ def person(request: SignedIn, person_id: int) -> HttpResponse:
         agency__in=readable_agencies(request.user),
         is_active=True,
     )
-    about = asked(request, someone.agency)
+    # Of several units the one in which this person serves, so that the way back leads there.
+    about = asked(request, someone.agency if len(top_agencies(request.user)) > 1 else None)
     return page(request, "enrollments/reports/person.html", {"about": about, "record": record_of(someone, about.year)})

@@ -152,20 +152,27 @@ def staff_page(
     limit: int = PAGE,
     floor: Decimal | None = None,
     is_bounded: bool = False,
+    total: int | None = None,
 ) -> StaffPage:
     """One page of the list. `after` is what the page before said; nonsense begins at the top.
 
     Without an order who misses most stands first, and by name where somebody is looked for (`name`: a part of a name or number).
     `is_bounded`, for screens, counts no further than `MOST_COUNTED` and sorts by what is counted only up to `MOST_SORTED` people.
-    `floor` is the year's floor where the caller has read it already. Two queries; three where the order or the search asks for more.
+    `floor` and `total` are the year's floor and the count where the caller has read them already. Two queries; three where the order or the search asks for more.
     """
     listed = _Listed.of(whom, year, today, floor)
     text = name.strip()
     people = narrowed_to(listed.people, text)
     order = order or (Order() if text else MISSING_MOST)
-    is_too_many = is_bounded and order.column.is_counted and people.order_by()[: MOST_SORTED + 1].count() > MOST_SORTED
+    known, is_too_many = None, False
+    if is_bounded and order.column.is_counted:
+        known = people.order_by()[: MOST_SORTED + 1].count()
+        is_too_many = known > MOST_SORTED
     order = Order() if is_too_many else order
-    total = listed.count(people, show, MOST_COUNTED + 1 if is_bounded else None)
+    if total is None and known is not None and show == Show.ALL:
+        total = min(known, MOST_COUNTED + 1)
+    if total is None:
+        total = listed.count(people, show, MOST_COUNTED + 1 if is_bounded else None)
     if text and not total and not looks_like_number(text) and (show == Show.ALL or not people.exists()):
         return _guessed(listed, text, show, limit)
     is_few = bool(text) and show not in _ONLY and total <= MOST_COUNTED

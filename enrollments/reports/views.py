@@ -107,7 +107,15 @@ def report(request: HttpRequest) -> HttpResponse:
     today = local_day(about.agency.zone, now)
     below = None
     if not known and figures.staff.people <= BELOW_SHOWN_UP_TO:
-        below = staff_page(about.agency, about.year, today, show=Show.BELOW, limit=BELOW_SHOWN, floor=figures.floor)
+        below = staff_page(
+            about.agency,
+            about.year,
+            today,
+            show=Show.BELOW,
+            limit=BELOW_SHOWN,
+            floor=figures.floor,
+            total=figures.staff.below,
+        )
     jobs = Job.objects.owned_by(request.user).filter(task=TASK)
     context: dict[str, Any] = {
         "about": about,
