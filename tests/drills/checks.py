@@ -147,8 +147,8 @@ def _credits(ask: Ask, book: Book) -> Iterator[str]:
             yield f"place {place} counts {jp} JP instead of {book.jp}"
     for measure, owed in (("completed", Decimal(len(book.places))), ("jp", book.jp * len(book.places))):
         sql = (
-            "SELECT coalesce(sum(value), 0) FROM (SELECT value FROM enrollments_tally WHERE measure = %s"
-            " UNION ALL SELECT value FROM enrollments_tallydelta WHERE measure = %s) counted"
+            "SELECT coalesce(sum(value), 0) FROM (SELECT t.value FROM enrollments_tally t JOIN accounts_agency a ON a.id = t.agency_id"
+            " WHERE a.depth = 1 AND t.measure = %s UNION ALL SELECT value FROM enrollments_tallydelta WHERE measure = %s) counted"
         )
         [(value,)] = ask(sql, measure, measure)
         if value != owed:

@@ -13,6 +13,7 @@ WIDER = {
     ("enrollments_closedyear", "jp"): (14, 2),  # all people of a government in a year
     ("enrollments_tally", "value"): (14, 2),  # all people of a unit in a month
     ("enrollments_tallydelta", "value"): (14, 2),  # the same, one change
+    ("enrollments_unitcount", "value"): (14, 2),  # all people of a unit in a year
     ("enrollments_credit", "quantity"): (8, 2),  # days, sessions or lesson hours, as many as people type
 }
 # Columns that hold JP under another name.
