@@ -158,7 +158,7 @@ def test_the_head_sees_it_within_a_minute_and_exports_it(paper: Paper, city: Cas
     is_clean(page)
 
     files: dict[str, bytes] = {}
-    for form in ("XLSX", "CSV"):
+    for form in ("XLSX", "CSV: pegawai saja"):
         page.goto(reverse("report"))
         page.get_by_role("link", name="Ekspor…").click()
         page.locator("#ekspor").get_by_text(form).click()
@@ -196,7 +196,7 @@ def test_the_head_of_another_unit_sees_nothing_of_it(paper: Paper, city: Cast, d
         for secret in (city.learner.name, "Dinas A", TITLE):
             expect(page.locator("body")).not_to_contain_text(secret)
     page.goto(f"{reverse('report-people')}?q=Rina")
-    expect(page.get_by_role("main")).to_contain_text("Tidak ada di sini")
+    expect(page.get_by_role("main")).to_contain_text("Tidak ada yang bernama “Rina”")
     is_clean(page)
     for address in (
         f"{reverse('report')}?agency={city.a.pk}",
@@ -210,7 +210,7 @@ def test_the_head_of_another_unit_sees_nothing_of_it(paper: Paper, city: Cast, d
 
     page.goto(reverse("report"))
     page.get_by_role("link", name="Ekspor…").click()
-    page.locator("#ekspor").get_by_text("CSV").click()
+    page.locator("#ekspor").get_by_text("CSV: pegawai saja").click()
     page.get_by_role("button", name="Siapkan berkas").click()
     page.goto(reverse("exports"))
     with page.expect_download() as coming:
