@@ -35,6 +35,12 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     clear_url_caches()
 
 
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All asking of a test is in the same minute, however slow the machine and whatever the clock says."""
+    monkeypatch.setattr("asn_lms.lib.throttle.time", lambda: 1_800_000_000.0)
+
+
 def _never_was(client: Client) -> Any:
     return client.get("/tidak-ada/")
 
