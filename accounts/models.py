@@ -1,5 +1,6 @@
 """Contents: the tables of accounts."""
 
+from accounts.absences.models import Absence
 from accounts.agencies.models import Agency, Holiday
 from accounts.audit.models import AuditEntry
 from accounts.jobs.models import ClockBeat, IdempotencyKey, Job
@@ -10,6 +11,7 @@ from accounts.roles.models import RoleGrant
 from accounts.signin.models import ActivationCode, ApiToken, PrivacyAcknowledgement, PrivacyNotice
 
 __all__ = [
+    "Absence",
     "ActivationCode",
     "Agency",
     "ApiToken",

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.notices.urls")),
     path("", include("accounts.roles.urls")),
     path("", include("accounts.people.urls")),
+    path("", include("accounts.absences.urls")),
     path("", include("accounts.portraits.urls")),
     path("", include("accounts.agencies.urls")),
     path("", include("accounts.jobs.urls")),

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pgtrigger
 from django.core.files.base import ContentFile
 
+from accounts.absences.models import Absence
 from accounts.agencies.models import Agency
 from accounts.audit.actions import record
 from accounts.jobs.models import Job
@@ -78,6 +79,7 @@ def _life(made: World, unit: Agency, number: int) -> None:
     make.person(agency=unit, employment=("pns", "pppk", "cpns")[number % 3])
     make.person(agency=made.own.agency, is_active=False, deactivated_on=ends)
     Placement.objects.create(person=learner, agency=unit, employment="pns", from_on=day, until_on=ends)
+    Absence.objects.create(person=learner, kind="sakit", from_on=day, until_on=ends)
     PersonNumber.objects.create(person=learner, number=make.nip(), from_on=day, until_on=ends)
     for person, role, until in ((learner, "trainer", ends), (newcomer, "reviewer", None), (newcomer, "head", None)):
         RoleGrant.objects.create(person=person, role=role, agency=unit, from_on=day, until_on=until, granted_by=officer)

@@ -18,6 +18,8 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 
+from accounts.absences.actions import record_absence
+from accounts.absences.models import Absence
 from accounts.agencies.models import Agency
 from accounts.jobs.models import Job
 from accounts.notices.models import Notice
@@ -102,6 +104,7 @@ class Side:
     shut: Agency
     learner: User
     portrait: Portrait
+    absence: Absence
     head: User
     leaver: User
     grant: RoleGrant
@@ -269,6 +272,9 @@ def _side(name: str, unit: Agency, learner: User, head: User, desk: _Desk) -> Si
         grant=head.grants.get(),
         learner=learner,
         portrait=give_portrait(learner, make.picture()),
+        absence=record_absence(
+            learner, "besar", from_on=date(2024, 3, 1), until_on=date(2024, 5, 31), decree=next(say)[:100], by=None
+        ),
         head=head,
         draft=draft,
         module=draft.modules.order_by("position")[0],

@@ -9,6 +9,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, Promise] = {
+    "absence.changed": _("changed the absence of"),
+    "absence.recorded": _("wrote down an absence of"),
+    "absence.removed": _("took back the absence of"),
     "accreditation.ended": _("ended the accreditation"),
     "accreditation.recorded": _("recorded the accreditation"),
     "activation.printed": _("printed activation codes for"),

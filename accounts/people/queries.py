@@ -89,7 +89,8 @@ class PersonPage:
     numbers: list[Any]
     placements: list[Any]
     grants: list[Any]
-    # Their photograph for papers, when they gave one. Through the person, because photographs stand above this area.
+    # Through the person, because absences and photographs stand above this area; the photograph is None when they gave none.
+    absences: list[Any]
     portrait: Any
     entries: list[Told]
     today: date
@@ -104,6 +105,7 @@ def person_page(person: User, user: Any) -> PersonPage:
         numbers=list(person.numbers.all()),
         placements=list(person.placements.select_related("agency", "rank")),
         grants=list(person.grants.select_related("agency").order_by("until_on", "-from_on")),
+        absences=list(person.absences.all()),
         portrait=person.portraits.filter(is_current=True).first(),
         entries=history_of(person, user),
         today=today,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.absences.models import Absence
 from accounts.people.models import PersonNumber, Placement, User
 from accounts.portraits.models import Portrait
 from accounts.roles.models import RoleGrant
@@ -30,6 +31,7 @@ class MyData:
     person: User
     numbers: list[PersonNumber]
     placements: list[Placement]
+    absences: list[Absence]
     grants: list[RoleGrant]
     acknowledgements: list[PrivacyAcknowledgement]
     # The present one first, then those that stand on papers.
@@ -67,6 +69,10 @@ class MyData:
                 }
                 for p in self.placements
             ],
+            "absences": [
+                {"kind": a.get_kind_display(), "from": str(a.from_on), "until": str(a.until_on), "decree": a.decree}
+                for a in self.absences
+            ],
             "roles": [
                 {
                     "role": g.get_role_display(),
@@ -100,11 +106,12 @@ def _encoded(portrait: Portrait) -> str | None:
 
 
 def data_of(person: User) -> MyData:
-    """Read it in five queries."""
+    """Read it in six queries."""
     return MyData(
         person=person,
         numbers=list(person.numbers.all()),
         placements=list(person.placements.select_related("agency", "rank")),
+        absences=list(person.absences.all()),
         grants=list(person.grants.select_related("agency")),
         acknowledgements=list(person.privacy_acknowledgements.select_related("notice").order_by("-id")),
         portraits=list(person.portraits.order_by("-is_current", "-id")),

@@ -29,6 +29,10 @@ class YearlyTarget(models.Model):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
     jp = models.DecimalField(_("JP"), max_digits=6, decimal_places=2)
     legal_basis = models.CharField(_("legal basis"), max_length=250)
+    # Who is away for at least so many days of the year, or began to serve in a unit only in or after that month, is told apart from
+    # those who are behind. No law says it: docs/decisions/everybody-is-somewhere.md.
+    absence_days = models.PositiveSmallIntegerField(_("days of absence that explain a year"), default=183)
+    late_from_month = models.PositiveSmallIntegerField(_("month from which one joins late"), default=10)
     from_year = models.PositiveSmallIntegerField(_("from year"))
     until_year = models.PositiveSmallIntegerField(_("until year"), null=True, blank=True)
 

@@ -40,6 +40,21 @@ class StaffOut(Schema):
     cpns: int
 
 
+class HeadcountOut(Schema):
+    """Everybody once: the parts of `total`."""
+
+    total: int
+    done: int
+    running: int
+    not_started: int
+    exempt: int
+    without_floor: int
+    on_leave: int
+    joined_late: int
+    moved: int
+    unknown: int
+
+
 class UnitOut(Schema):
     name: str
     staff: StaffOut
@@ -63,6 +78,27 @@ class MonthOut(Schema):
     share: Decimal | None
 
 
+class KindOut(Schema):
+    code: str
+    name: str
+    jp: Decimal
+
+
+class AboveOut(Schema):
+    name: str
+    pns: int
+    reached: int
+    share: Decimal | None
+
+
+class ForecastOut(Schema):
+    """PNS with the floor at the year's end: the likeliest, and the bounds of eight years of ten."""
+
+    low: int
+    likely: int
+    high: int
+
+
 class CompletionOut(Schema):
     agency: str
     agency_name: str
@@ -71,9 +107,15 @@ class CompletionOut(Schema):
     as_of: str
     staff: StaffOut
     places: PlacesOut
+    headcount: HeadcountOut
     units: list[UnitOut]
     courses: list[CourseOut]
     months: list[MonthOut]
+    paths: list[KindOut]
+    competencies: list[KindOut]
+    above: AboveOut | None
+    near: int
+    forecast: ForecastOut | None
 
 
 class PersonOut(Schema):

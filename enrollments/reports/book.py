@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.agencies.models import Agency
 from asn_lms.lib.days import local_day
 from asn_lms.lib.sheets import Leaf
-from enrollments.reports.columns import COURSES, MONTHS, PEOPLE, UNITS, Column, line, moment_of, summary
+from enrollments.reports.columns import COURSES, KINDS, MONTHS, PEOPLE, UNITS, Column, line, moment_of, summary
 from enrollments.reports.figures import AgencyReport
 from enrollments.reports.staff import Show, staff
 
@@ -30,11 +30,12 @@ def people_leaf(agency: Agency, report: AgencyReport, *, show: str = Show.ALL) -
 
 
 def leaves(report: AgencyReport, *, fingerprint: str = "") -> Iterator[Leaf]:
-    """The figures of a report: summary, units, courses, months. `fingerprint` is that of the figures as they are kept."""
+    """The figures of a report: summary, units, courses, months, kinds. `fingerprint` is that of the figures as they are kept."""
     yield Leaf(_("Summary"), (_("What"), _("Number")), list(_summary(report, fingerprint)), (46, 40))
     yield leaf(_("Units"), UNITS, report.units)
     yield leaf(_("Courses"), COURSES, report.courses)
     yield leaf(_("Months"), MONTHS, report.months)
+    yield leaf(_("JP by path and kind"), KINDS, [*report.paths, *report.competencies])
 
 
 def _summary(report: AgencyReport, fingerprint: str) -> Iterator[tuple[Any, Any]]:
@@ -59,6 +60,8 @@ def _figures(report: AgencyReport, fingerprint: str) -> Iterator[tuple[Any, ...]
         (_("Units"), UNITS, report.units),
         (_("Courses"), COURSES, report.courses),
         (_("Months"), MONTHS, report.months),
+        (_("Paths"), KINDS, report.paths),
+        (_("Kinds of competency"), KINDS, report.competencies),
     )
     for part, columns, rows in parts:
         for row in rows:

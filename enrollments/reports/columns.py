@@ -57,6 +57,10 @@ MONTHS = (
     Column("reached", gettext_lazy("PNS who reached it"), lambda row: row.reached, 12),
     Column("share", gettext_lazy("Share (%)"), lambda row: row.share),
 )
+KINDS = (
+    Column("name", gettext_lazy("Path or kind of competency"), lambda row: row.name or _("not said"), 60),
+    Column("jp", "JP", lambda row: row.jp, 12),
+)
 PEOPLE = (
     Column("name", gettext_lazy("Name"), lambda row: row.name, 34),
     Column("nip", gettext_lazy("NIP"), lambda row: row.nip, 22),
@@ -99,6 +103,29 @@ def summary(report: AgencyReport) -> Iterator[tuple[str, Any]]:
     yield _("In progress"), report.places.in_progress
     yield _("Overdue"), report.places.overdue
     yield _("Studied within 7 days"), report.places.studying
+    yield _("PNS who lack five JP or fewer"), report.near
+    if report.forecast:
+        yield _("Forecast for the end of the year (PNS)"), report.forecast.likely
+        yield _("In eight of ten years at least"), report.forecast.low
+        yield _("In eight of ten years at most"), report.forecast.high
+    if report.above:
+        yield _("Share in the unit above (%)"), "" if report.above.share is None else report.above.share
+    yield _("Headcount"), report.headcount.total
+    yield from headcount(report)
+
+
+def headcount(report: AgencyReport) -> Iterator[tuple[str, int]]:
+    """The parts of the headcount, which together are all of it."""
+    counts = report.headcount
+    yield _("Reached the target"), counts.done
+    yield _("On the way"), counts.running
+    yield _("Not begun"), counts.not_started
+    yield _("Exempt by decree"), counts.exempt
+    yield _("Without a floor (PPPK, CPNS, others)"), counts.without_floor
+    yield _("On leave for half of the year"), counts.on_leave
+    yield _("Joined late in the year"), counts.joined_late
+    yield _("Served here in the year, now elsewhere"), counts.moved
+    yield _("Not known"), counts.unknown
 
 
 def moment_of(report: AgencyReport) -> str:

@@ -1,11 +1,12 @@
 """The answers of a report: plain values, the same for page, spreadsheet and API."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.agencies.models import Agency
 from asn_lms.lib.words import percentage
+from enrollments.reports.forecast import Forecast
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,32 @@ class Staff:
 
 
 @dataclass(frozen=True)
+class Headcount:
+    """Everybody who serves in the unit or below it today, or did in the year of the report, each in exactly one place: together they are
+    the headcount. What the words mean: docs/decisions/everybody-is-somewhere.md. All but two are PNS.
+    """
+
+    done: int = 0
+    # Some JP, or (in the present year) a course in progress
+    running: int = 0
+    not_started: int = 0
+    # By decree: study assignment, dismissed for a time, before retirement, released
+    exempt: int = 0
+    # PPPK, CPNS and others
+    without_floor: int = 0
+    on_leave: int = 0
+    joined_late: int = 0
+    # Whatever their status
+    moved: int = 0
+    # Nobody wrote down since when they serve here, or no rule says how many JP the year wants
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, one.name) for one in fields(self))
+
+
+@dataclass(frozen=True)
 class Places:
     """Places of the people who serve in the unit today, wherever they took them."""
 
@@ -73,6 +100,30 @@ class CourseRow:
 
 
 @dataclass(frozen=True)
+class KindRow:
+    """JP credited in the year to the people who serve here today, of one path or one kind of competency. No code: none is said, as of
+    what was learned outside.
+    """
+
+    code: str
+    name: str
+    jp: Decimal
+
+
+@dataclass(frozen=True)
+class Above:
+    """The unit directly above, to compare with."""
+
+    name: str
+    pns: int
+    reached: int
+
+    @property
+    def share(self) -> Decimal | None:
+        return percentage(self.reached, self.pns)
+
+
+@dataclass(frozen=True)
 class MonthRow:
     """One month. Enrolled, completed and JP belong to the agency in which it happened, also after a transfer."""
 
@@ -98,11 +149,19 @@ class AgencyReport:
     as_of: datetime
     staff: Staff
     places: Places
+    headcount: Headcount = field(default_factory=Headcount)
     units: list[UnitRow] = field(default_factory=list)
     # How many units there are, of which `units` may hold those furthest behind only
     units_total: int = 0
     courses: list[CourseRow] = field(default_factory=list)
+    paths: list[KindRow] = field(default_factory=list)
+    competencies: list[KindRow] = field(default_factory=list)
     months: list[MonthRow] = field(default_factory=list)
+    above: Above | None = None
+    # PNS who lack five JP or fewer
+    near: int = 0
+    # Of the present year, where the year before says enough
+    forecast: Forecast | None = None
     # Percentages by month of the year before, for the line beside
     past: list[Decimal | None] = field(default_factory=list)
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from asn_lms.lib import words
 from enrollments.designs.engine import draw_pdf, draw_pictures
+from enrollments.reports.brief import brief
 from enrollments.reports.canonical import Kept, read
-from enrollments.reports.columns import COURSES, MONTHS, UNITS, Column, line, said, summary
+from enrollments.reports.columns import COURSES, KINDS, MONTHS, UNITS, Column, line, said, summary
 from enrollments.reports.figures import AgencyReport
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -62,6 +63,7 @@ def _printed(kept: Kept, fingerprint: str) -> dict[str, Any]:
         "share_says": _share_says(report),
         "not_counted": _("Not counted in it: %(pppk)s PPPK (24 JP is a ceiling) and %(cpns)s CPNS (covered by Latsar).")
         % {"pppk": words.number(report.staff.pppk), "cpns": words.number(report.staff.cpns)},
+        "brief": brief(report),
         "summary_title": _("Main numbers"),
         "summary": [[name, said(figure)] for name, figure in summary(report)],
         "chart": _chart(report),
@@ -70,6 +72,8 @@ def _printed(kept: Kept, fingerprint: str) -> dict[str, Any]:
             _table(_("Places by unit"), (UNITS[0], *UNITS[8:]), report.units),
             _table(_("Month by month"), MONTHS, report.months, named=[_month(row.month) for row in report.months]),
             _table(_("By course"), COURSES, report.courses, texts=2),
+            _table(_("JP by path (jalur)"), KINDS, report.paths),
+            _table(_("JP by kind of competency"), KINDS, report.competencies),
         ],
         "none": _("There is nothing to show here."),
     }

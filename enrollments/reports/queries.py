@@ -15,11 +15,23 @@ from accounts.people.models import User
 from asn_lms.lib.days import local_day
 from asn_lms.lib.words import percentage
 from courses.structure.models import Course, CourseVersion
+from courses.taxonomy.models import CompetencyKind, LearningPath, Reference
 from enrollments.conversion.models import YearlyTarget
 from enrollments.conversion.queries import target_of
-from enrollments.reports.figures import AgencyReport, CourseRow, MonthRow, Places, Staff, UnitRow
+from enrollments.reports.figures import (
+    Above,
+    AgencyReport,
+    CourseRow,
+    Headcount,
+    KindRow,
+    MonthRow,
+    Places,
+    Staff,
+    UnitRow,
+)
+from enrollments.reports.forecast import Forecast, forecast
 from enrollments.standings.models import Measure
-from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, ranks
+from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, pns_reached, ranks
 from enrollments.tallies import models as happened
 from enrollments.tallies.queries import tallies
 
@@ -31,7 +43,7 @@ def floor_of(year: int) -> Decimal | None:
 
 
 def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None = None) -> AgencyReport:
-    """Everything a head sees on one page, in six queries whatever the size of the unit; with so many units below it (all, unless told
+    """Everything a head sees on one page, in ten queries whatever the size of the unit; with so many units below it (all, unless told
     otherwise), those furthest behind.
 
     People are those who serve at or below the unit now; their days and years are those of their own unit.
@@ -51,16 +63,23 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
         at: {one.item: int(one.value) for one in own if (one.measure, one.year) == (Measure.FIRST, at)}
         for at in (year, year - 1)
     }
+    floor = floor_of(year)
     return AgencyReport(
         agency=agency,
         year=year,
-        floor=floor_of(year),
+        floor=floor,
         as_of=now,
         staff=staff,
         places=_places(own),
+        headcount=_headcount(own, staff, is_present=year == today.year, has_floor=floor is not None),
         units=_units(agency, shown, found, itself),
         units_total=len(ranked) + has_own,
         courses=_courses(own),
+        paths=_kinds(LearningPath, own, Measure.JP_PATH),
+        competencies=_kinds(CompetencyKind, own, Measure.JP_KIND),
+        above=_above(agency, year, with_stale=with_stale),
+        near=_near(own, floor),
+        forecast=_forecast(staff.pns, reached[year - 1], reached[year], today) if year == today.year else None,
         months=_months(agency, year, today, staff.pns, reached[year], own),
         past=_shares(reached[year - 1], staff.pns, until=12),
     )
@@ -96,6 +115,42 @@ def _staff(found: Iterable[Count]) -> Staff:
         pppk_jp=sums[Measure.JP_PPPK],
         cpns=int(sums[Measure.CPNS]),
         other=int(sums[Measure.OTHER]),
+    )
+
+
+def _headcount(found: Iterable[Count], staff: Staff, *, is_present: bool, has_floor: bool) -> Headcount:
+    """From the sums of `standings.models.Measure`: a course in progress makes one who has nothing yet a runner, in the present year only."""
+    state: dict[int, int] = defaultdict(int)
+    late: dict[int, int] = defaultdict(int)
+    bare: dict[int, int] = defaultdict(int)
+    moved = 0
+    for one in found:
+        value = int(one.value)
+        if one.measure == Measure.STATE:
+            state[one.item] += value
+        elif one.measure == Measure.LATE:
+            late[one.item] += value
+        elif one.measure == Measure.OPEN:
+            bare[one.item] += -value if one.year else value
+        elif one.measure == Measure.MOVED:
+            moved += value
+    without_floor = staff.people - staff.pns
+    if not has_floor:
+        return Headcount(without_floor=without_floor, moved=moved, unknown=staff.pns)
+    # PNS who have neither JP nor a reason, less those with a course in progress (1), of an unknown beginning (2) or both (3).
+    nothing = staff.pns - staff.reached - sum(state.values()) - sum(bare.values())
+    learning, unknown = bare[1] - late[1], bare[2]
+    running, not_started = state[3] - late[3], nothing - late[0]
+    return Headcount(
+        done=staff.reached,
+        running=running + (learning + bare[3] if is_present else 0),
+        not_started=not_started + (0 if is_present else learning),
+        exempt=state[1],
+        without_floor=without_floor,
+        on_leave=state[2],
+        joined_late=sum(late.values()),
+        moved=moved,
+        unknown=unknown + (0 if is_present else bare[3]),
     )
 
 
@@ -146,6 +201,35 @@ def _courses(own: list[Count]) -> list[CourseRow]:
         for pk, code, title in known.values_list("pk", "code", "title")
     ]
     return sorted(rows, key=lambda row: (-row.places.overdue, -row.places.enrolled, row.title))
+
+
+def _kinds(reference: type[Reference], own: list[Count], measure: Measure) -> list[KindRow]:
+    """Those with most JP first, what is not said last."""
+    jp = {one.item: one.value for one in own if one.measure == measure}
+    rows = [KindRow(one.code, one.name, jp[one.pk]) for one in reference._default_manager.filter(pk__in=jp)]
+    rows.sort(key=lambda row: (-row.jp, row.name))
+    return [*rows, KindRow("", "", jp[0])] if jp.get(0) else rows
+
+
+def _above(agency: Agency, year: int, *, with_stale: bool) -> Above | None:
+    """Whoever reads a unit may know how many reached the target in the one above it, and nothing else of it."""
+    if agency.is_root():
+        return None
+    above = Agency.objects.get_parent(agency)
+    pns, has = pns_reached(above, year, with_stale=with_stale)
+    return Above(str(above.name), pns, has)
+
+
+def _near(own: list[Count], floor: Decimal | None) -> int:
+    """PNS in the highest step of five JP below the floor."""
+    if floor is None:
+        return 0
+    return sum(int(one.value) for one in own if one.measure == Measure.STEP and one.item == (floor - 1) // 5)
+
+
+def _forecast(pns: int, last_year: dict[int, int], this_year: dict[int, int], today: date) -> Forecast | None:
+    last, this = ([by_month.get(month, 0) for month in range(1, 13)] for by_month in (last_year, this_year))
+    return forecast(pns, last, this[: today.month], today)
 
 
 def _shares(reached: dict[int, int], pns: int, *, until: int) -> list[Decimal | None]:

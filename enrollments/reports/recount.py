@@ -63,16 +63,58 @@ _STANDINGS = f"""
     ), balance AS (
         SELECT s.id, s.agency_id, s.employment, p.year, sum(p.credit) - sum(p.debit) AS jp
         FROM settled s, enrollments_ledgerposting p WHERE p.learner_id = s.id AND p.account <> 'activity' AND p.account <> 'capped' GROUP BY 1, 2, 3, 4
+    ), day_away AS (
+        SELECT s.id, date_part('year', day)::int AS year, b.kind IN ('tugas_belajar', 'sementara', 'mpp', 'dibebaskan') AS is_exempt
+        FROM settled s JOIN accounts_absence b ON b.person_id = s.id, generate_series(b.from_on, b.until_on, interval '1 day') AS day
+    ), year AS (
+        SELECT year FROM balance UNION SELECT year FROM day_away UNION SELECT generate_series(2025, date_part('year', now())::int)
     ), target AS (
-        SELECT DISTINCT ON (b.year) b.year, t.kind, t.jp FROM (SELECT DISTINCT year FROM balance) b, enrollments_yearlytarget t
+        SELECT DISTINCT ON (b.year) b.year, t.kind, t.jp, t.absence_days, t.late_from_month FROM year b, enrollments_yearlytarget t
         WHERE t.employment = 'pns' AND b.year BETWEEN t.from_year AND coalesce(t.until_year, 9999) ORDER BY b.year, t.from_year DESC
+    ), pns AS MATERIALIZED (
+        SELECT s.id, s.agency_id, (SELECT min(p.from_on) FROM accounts_placement p WHERE (p.person_id, p.agency_id) = (s.id, s.agency_id) AND p.until_on IS NULL) AS since,
+               EXISTS (SELECT FROM place WHERE place.id = s.id AND status = 'active') AS is_learning
+        FROM settled s WHERE s.employment = 'pns'
+    ), told_apart AS (
+        SELECT s.*, y.year, CASE WHEN b.jp >= t.jp AND t.kind = 'floor' THEN 'reached' WHEN d.away >= coalesce(t.absence_days, 183) AND d.exempt >= d.away - d.exempt THEN 'exempt'
+                            WHEN d.away >= coalesce(t.absence_days, 183) THEN 'leave' WHEN b.jp > 0 THEN 'some' END AS state
+        FROM pns s JOIN (SELECT id, year FROM balance UNION SELECT id, year FROM day_away) y USING (id) LEFT JOIN target t USING (year)
+        LEFT JOIN balance b USING (id, year)
+        LEFT JOIN (SELECT id, year, count(*) AS away, count(*) FILTER (WHERE is_exempt) AS exempt FROM day_away GROUP BY 1, 2) d USING (id, year)
+    ), just_here AS (
+        SELECT l.above AS agency_id, 'late' AS measure, y.year,
+               CASE WHEN a.state = 'some' THEN 3 WHEN s.is_learning THEN 1 ELSE 0 END AS item
+        FROM pns s JOIN lines l ON l.id = s.agency_id JOIN year y ON y.year BETWEEN 2025 AND date_part('year', s.since)
+        LEFT JOIN target t USING (year) LEFT JOIN told_apart a ON (a.id, a.year) = (s.id, y.year)
+        WHERE coalesce(a.state, 'some') = 'some' AND NOT EXISTS (
+            SELECT FROM accounts_placement p JOIN lines o ON o.id = p.agency_id WHERE p.person_id = s.id AND o.above = l.above
+            AND daterange(p.from_on, p.until_on, '[]') && daterange(make_date(y.year, 1, 1), make_date(y.year, coalesce(t.late_from_month, 10), 1)))
+        UNION ALL SELECT * FROM (
+            SELECT DISTINCT ON (l.above, y.year, u.id) l.above, 'moved', y.year, 0
+            FROM accounts_user u JOIN accounts_placement p ON p.person_id = u.id JOIN lines l ON l.id = p.agency_id
+            JOIN year y ON y.year BETWEEN 2025 AND date_part('year', CASE WHEN u.is_active AND u.agency_id IS NOT NULL THEN p.until_on
+                                                                     ELSE coalesce(p.until_on, u.deactivated_on) END)
+            WHERE date_part('year', p.from_on) <= y.year AND coalesce(p.until_on, u.deactivated_on) >= p.from_on
+            AND u.id NOT IN (SELECT learner_id FROM enrollments_stale)
+            AND NOT (u.is_active AND EXISTS (SELECT FROM lines o WHERE o.id = u.agency_id AND o.above = l.above))) AS gone
     ), each AS (
         SELECT agency_id, employment AS measure, 0 AS year, 0 AS item, '' AS month, 1::numeric AS value FROM settled
         UNION ALL SELECT agency_id, concat('jp_', employment), year, 0, '', jp FROM balance
+        UNION ALL SELECT s.agency_id, 'jp_path', p.year, coalesce(c.path_id, 0), '', p.credit - p.debit FROM settled s
+                  JOIN (enrollments_ledgerposting p JOIN enrollments_ledgerentry l ON l.id = p.entry_id LEFT JOIN enrollments_credit c ON c.id = l.about_id)
+                  ON p.learner_id = s.id AND p.account <> 'activity' AND p.account <> 'capped'
+        UNION ALL SELECT s.agency_id, 'jp_kind', p.year, coalesce((SELECT v.competency_id FROM enrollments_enrollment e, courses_courseversion v
+                         WHERE e.id = c.enrollment_id AND v.id = e.version_id), 0), '', p.credit - p.debit FROM settled s
+                  JOIN (enrollments_ledgerposting p JOIN enrollments_ledgerentry l ON l.id = p.entry_id LEFT JOIN enrollments_credit c ON c.id = l.about_id)
+                  ON p.learner_id = s.id AND p.account <> 'activity' AND p.account <> 'capped'
         UNION ALL SELECT b.agency_id, 'reached', b.year, 0, '', 1 FROM balance b NATURAL JOIN (SELECT year, jp AS floor FROM target WHERE kind = 'floor') t
                   WHERE b.employment = 'pns' AND b.jp >= t.floor
         UNION ALL SELECT b.agency_id, 'step', b.year, div(least(b.jp, t.floor), 5)::int, '', 1
                   FROM balance b NATURAL JOIN (SELECT year, jp AS floor FROM target WHERE kind = 'floor') t WHERE b.employment = 'pns' AND b.jp >= 5
+        UNION ALL SELECT agency_id, 'state', year, CASE state WHEN 'exempt' THEN 1 WHEN 'leave' THEN 2 ELSE 3 END, '', 1 FROM told_apart WHERE state <> 'reached'
+        UNION ALL SELECT p.agency_id, 'open', y.year, CASE WHEN p.is_learning AND p.since IS NULL THEN 3 WHEN p.is_learning THEN 1 ELSE 2 END, '', 1
+                  FROM pns p JOIN (SELECT id, year FROM told_apart WHERE state IS NOT NULL UNION ALL SELECT id, 0 FROM pns) y USING (id)
+                  WHERE p.is_learning OR p.since IS NULL
         UNION ALL SELECT agency_id, 'enrolled', date_part('year', enrolled)::int, 0, '', 1 FROM place
         UNION ALL SELECT agency_id, 'completed', date_part('year', completed)::int, 0, '', 1 FROM place WHERE completed IS NOT NULL
         UNION ALL SELECT agency_id, 'active', 0, 0, '', 1 FROM place WHERE status = 'active'
@@ -87,9 +129,11 @@ _STANDINGS = f"""
     ), truth AS (
         SELECT l.above AS agency_id, o.measure, o.year, o.item, o.month, sum(o.value) AS value
         FROM own o JOIN lines l ON l.id = o.agency_id GROUP BY 1, 2, 3, 4, 5
+        UNION ALL SELECT agency_id, measure, year, item, '', count(*) FROM just_here GROUP BY 1, 2, 3, 4
     ), unsettled AS (
         SELECT l.above AS agency_id, c ->> 0 AS measure, (c ->> 1)::int AS year, (c ->> 2)::bigint AS item, (c ->> 3)::date AS day, -(c ->> 4)::numeric AS value
-        FROM enrollments_standing s CROSS JOIN jsonb_array_elements(s.counts) c JOIN lines l ON l.id = s.agency_id
+        FROM enrollments_standing s CROSS JOIN jsonb_array_elements(s.counts) c
+        JOIN lines l ON CASE WHEN c ->> 5 IS NULL THEN l.id = s.agency_id ELSE l.id = (c ->> 5)::bigint AND l.above = l.id END
         WHERE s.learner_id IN (SELECT learner_id FROM enrollments_stale)
     ), counted AS (
         SELECT k.agency_id, k.measure, k.year, k.item, CASE k.measure WHEN 'due' THEN to_char(k.day, 'YYYY-MM') ELSE '' END AS month, sum(k.value) AS value

@@ -21,15 +21,17 @@ from accounts.roles.queries import has_role
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
 from enrollments.reports.actions import TASK, ask_for_export
+from enrollments.reports.brief import brief
 from enrollments.reports.canonical import read
+from enrollments.reports.columns import headcount
 from enrollments.reports.desk import desk_of
 from enrollments.reports.files import Form
 from enrollments.reports.models import Snapshot
 from enrollments.reports.queries import agency_report
 from enrollments.reports.rules import line_of, may_read_reports, top_agency
 from enrollments.reports.staff import Show, staff_page
+from enrollments.standings.models import FIRST_YEAR
 
-FIRST_YEAR = 2025
 BELOW_SHOWN = 5
 # Above so many people five of them say nothing: there the units say where to look.
 BELOW_SHOWN_UP_TO = 2_000
@@ -121,6 +123,8 @@ def report(request: HttpRequest) -> HttpResponse:
         "about": about,
         "report": figures,
         "courses": figures.courses if request.GET.get("courses") == "all" else figures.courses[:COURSES_SHOWN],
+        "headcount": list(headcount(figures)),
+        "brief": brief(figures),
         "below": below,
         "known": known,
         "forms": Form,

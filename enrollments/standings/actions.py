@@ -4,7 +4,8 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from enrollments.standings.counting import changed, fresh, kept, rolled_up
+from enrollments.standings.counting import changed, fresh, kept, listed, rolled_up
+from enrollments.standings.models import DIRECT
 from enrollments.tallies.actions import hold_sums
 
 FOLD_AT_MOST = 2_000
@@ -26,11 +27,12 @@ _ADD = """
     SELECT agency_id, measure, year, item, day, value FROM {rows} ORDER BY agency_id, measure, year, item, day
     ON CONFLICT (agency_id, measure, year, item, day) DO UPDATE SET value = u.value + EXCLUDED.value
 """
-_KEEP = """
+_KEEP = f"""
     INSERT INTO enrollments_standing AS s (learner_id, agency_id, counts)
-    SELECT learner_id, agency_id, jsonb_agg(jsonb_build_array(measure, year, item, day, value)) FROM fresh GROUP BY 1, 2
+    SELECT learner_id, home_id, jsonb_agg(CASE WHEN measure IN ({listed(DIRECT)}) THEN jsonb_build_array(measure, year, item, day, value, agency_id)
+                                          ELSE jsonb_build_array(measure, year, item, day, value) END) FROM fresh GROUP BY 1, 2
     ON CONFLICT (learner_id) DO UPDATE SET agency_id = EXCLUDED.agency_id, counts = EXCLUDED.counts
-"""
+"""  # noqa: S608 - fixed texts
 # One statement: who reads sees a person either stale and as before, or fresh and in the sums.
 _FOLD = f"""
     WITH fresh AS MATERIALIZED ({fresh(_PEOPLE)}), kept AS MATERIALIZED ({kept(_PEOPLE)}),
@@ -40,7 +42,7 @@ _FOLD = f"""
     {_KEEP}
 """  # noqa: S608 - fixed texts
 _STAND = f"""
-    WITH wanted AS (SELECT array_agg(id) AS people FROM accounts_user WHERE id >= %(first)s AND id < %(first)s + %(stride)s AND is_active),
+    WITH wanted AS (SELECT array_agg(id) AS people FROM accounts_user WHERE id >= %(first)s AND id < %(first)s + %(stride)s),
     fresh AS MATERIALIZED ({fresh("(SELECT people FROM wanted)")}) {_KEEP}
 """  # noqa: S608 - fixed texts
 _OWN = "SELECT agency_id, measure, year, item, day, sum(value) AS value FROM kept GROUP BY 1, 2, 3, 4, 5"

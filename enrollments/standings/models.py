@@ -22,11 +22,23 @@ class Measure(models.TextChoices):
     JP_CPNS = "jp_cpns", _("JP of the CPNS")
     JP_PPPK = "jp_pppk", _("JP of the PPPK")
     JP_OTHER = "jp_other", _("JP of others")
+    # JP of everybody by path (jalur) and by kind of competency; `item` 0 where none is said, as of what was learned outside.
+    JP_PATH = "jp_path", _("JP by path")
+    JP_KIND = "jp_kind", _("JP by kind of competency")
     # PNS with at least the floor of the year, and (`item`) the month in which they came to have it.
     REACHED = "reached", _("reached the target")
     FIRST = "first", _("first reached the target")
     # PNS with 5–9 JP (`item` 1), 10–14 (2) … up to the floor; those with less are the rest.
     STEP = "step", _("step of five JP")
+    # PNS who have not reached the floor of the year: exempt (`item` 1), on leave (2), with some JP (3); the rest have none.
+    STATE = "state", _("state of the year")
+    # PNS with a course in progress (`item` 1), or of whom it is not known since when they serve here (2), or both (3): year 0 all of
+    # them, another year those who have a state or reached the floor.
+    OPEN = "open", _("a course in progress, or beginning unknown")
+    # Two that are not rolled up but belong to just this unit, since a move between two units is none for a unit above both. PNS who joined
+    # late in the year, by what they would be otherwise (`item` 3, 1, or 0 for neither); and people who served there in the year and no more.
+    LATE = "late", _("joined late")
+    MOVED = "moved", _("moved away")
     ENROLLED = "enrolled", _("enrolled")
     COMPLETED = "completed", _("completed")
     ACTIVE = "active", _("in progress")
@@ -37,6 +49,12 @@ class Measure(models.TextChoices):
     C_COMPLETED = "c_completed", _("completed, by course")
     C_ACTIVE = "c_active", _("in progress, by course")
     C_DUE = "c_due", _("deadline, by course")
+
+
+# Sums of just this unit, which do not go up to the units above it.
+DIRECT = (Measure.LATE, Measure.MOVED)
+# Before this year nobody's joining and leaving is told.
+FIRST_YEAR = 2025
 
 
 class Stale(models.Model):
@@ -53,7 +71,8 @@ class Stale(models.Model):
 
 
 class Standing(models.Model):
-    """What one person adds to the sums of their unit: `counts` is a list of [measure, year, item, day, value].
+    """What one person adds to the sums of their unit: `counts` is a list of [measure, year, item, day, value], and the unit where it is
+    a sum of just that unit.
 
     Numbers of people, not keys to them: a person who is deleted stays until the sums are put right.
     """

@@ -17,12 +17,15 @@ from enrollments.standings.counting import changed, fresh, kept, rolled_up
 
 # People of the last seven days, today included.
 WEEK = timedelta(days=6)
-# Those who are stale, and count or are counted anywhere below the unit.
+# Those who are stale, and count, counted or are counted anywhere below the unit.
 _STALE = """ARRAY(
     SELECT s.learner_id FROM enrollments_stale s
     LEFT JOIN accounts_user u ON u.id = s.learner_id LEFT JOIN accounts_agency a ON a.id = u.agency_id
     LEFT JOIN enrollments_standing k ON k.learner_id = s.learner_id LEFT JOIN accounts_agency b ON b.id = k.agency_id
-    WHERE a.path LIKE %(below)s OR b.path LIKE %(below)s GROUP BY 1)"""
+    WHERE a.path LIKE %(below)s OR b.path LIKE %(below)s
+    OR EXISTS (SELECT FROM accounts_placement p JOIN accounts_agency c ON c.id = p.agency_id WHERE p.person_id = s.learner_id AND c.path LIKE %(below)s)
+    OR EXISTS (SELECT FROM jsonb_array_elements(k.counts) AS row JOIN accounts_agency d ON d.id = (row ->> 5)::bigint WHERE d.path LIKE %(below)s)
+    GROUP BY 1)"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,14 @@ def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, 
     return [Count(*row) for row in rows]
 
 
+def pns_reached(agency: Agency, year: int, *, with_stale: bool) -> tuple[int, int]:
+    """PNS of the unit and everything below it, and how many of them reached the floor of the year; one query."""
+    only = "measure = 'pns' AND year = 0 OR measure = 'reached' AND year = %(year)s"
+    sums = _sums({_ITSELF: only}, with_stale)
+    found = dict(_rows(f"SELECT measure, sum(value) FROM ({sums}) AS s GROUP BY 1", agency, year=year))  # noqa: S608 - fixed texts
+    return int(found.get("pns", 0)), int(found.get("reached", 0))
+
+
 def steps(agencies: Sequence[Agency], year: int) -> dict[int, int]:
     """How many PNS of these units, of which none lies below another, have 5–9 JP (1), 10–14 (2) and so on; 0: all PNS. A query for each
     unit, and one before.
@@ -119,7 +130,8 @@ _SUMMED = """
     OR measure = 'due' AND day < %(today)s OR measure = 'studied' AND day >= %(week)s"""
 _DETAILED = """
     measure = 'c_active' OR measure IN ('c_enrolled', 'c_completed') AND year = %(year)s OR measure = 'c_due' AND day < %(today)s
-    OR measure = 'first' AND year IN (%(year)s, %(year)s - 1)"""
+    OR measure = 'first' AND year IN (%(year)s, %(year)s - 1)
+    OR measure IN ('state', 'late', 'moved', 'jp_path', 'jp_kind', 'step') AND year = %(year)s OR measure = 'open' AND year IN (0, %(year)s)"""
 
 
 def _sums(wanted: dict[str, str], with_stale: bool) -> str:

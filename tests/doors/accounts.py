@@ -1,5 +1,6 @@
 """accounts: coming in, what belongs to oneself, people, units, roles, long work, history, messages."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,19 @@ def _shut(side: Side) -> dict[str, Any]:
 
 def _person(side: Side) -> dict[str, Any]:
     return {"person_id": side.learner.pk}
+
+
+def _absence(side: Side) -> dict[str, Any]:
+    return {"absence_id": side.absence.pk}
+
+
+def _away(year: int) -> Callable[[Side], dict[str, Any]]:
+    return lambda side: {
+        "kind": "sakit",
+        "from_on": f"{year}-02-02",
+        "until_on": f"{year}-08-31",
+        "decree": "SK 1/2026",
+    }
 
 
 def _leaver(side: Side) -> dict[str, Any]:
@@ -116,6 +130,9 @@ DOORS = [
         body=lambda side: {"reason": "Pensiun"},
         spoils=True,
     ),
+    room("office-absence-new", OFFICE, at=_person, post=302, body=_away(2026)),
+    room("office-absence", OFFICE, at=_absence, post=302, body=_away(2023)),
+    room("office-absence-remove", OFFICE, at=_absence, get=None, post=302, spoils=True),
     room("office-person-reactivate", OFFICE, at=_leaver, get=None, post=302),
     room("office-imports", OFFICE, post=302, body=_sheet, may_double=True),
     room("office-import-blank", OFFICE, at=lambda side: {"kind": "people"}),

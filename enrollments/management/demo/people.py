@@ -1,5 +1,6 @@
 """Three thousand invented people. Numbers are valid in form and end in 9xx; nobody of this name and number exists."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -7,6 +8,7 @@ from random import Random
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
+from accounts.absences.models import Absence, Kind
 from accounts.agencies.models import Agency
 from accounts.people.models import PersonNumber, Placement, Rank, User
 from accounts.roles.models import RoleGrant
@@ -166,22 +168,52 @@ def write_people(city: City, dice: Random, today: date) -> Crowd:
         [PersonNumber(person=person, number=str(person.nip), from_on=began[person.pk]) for person in people],
         batch_size=1000,
     )
-    Placement.objects.bulk_create(
-        [
-            Placement(
-                person=person,
-                agency=person.agency,
-                post=person.post,
-                rank=person.rank,
-                employment=person.employment,
-                from_on=max(began[person.pk], today - timedelta(days=1500)),
-            )
-            for person in people
-        ],
-        batch_size=1000,
-    )
+    Placement.objects.bulk_create(_placements(people, began, today), batch_size=1000)
+    Absence.objects.bulk_create(_absences(people, crowd, today))
     _grant_roles(city, crowd, today)
     return crowd
+
+
+def _placements(people: list[User], began: dict[int, date], today: date) -> Iterator[Placement]:
+    """Most serve in one place; one in ninety came from another office this year, one in seventy joined in October."""
+    for number, person in enumerate(people):
+        since = max(began[person.pk], today - timedelta(days=1500))
+        before = people[(number * 7 + 400) % len(people)].agency
+        came = date(today.year, 2 + number % 8, 1)
+        if number % 90 == 17 and since < came <= today and before != person.agency:
+            yield _placement(person, before, since, came - timedelta(days=1))
+            since = came
+        elif number % 70 == 23 and today >= date(today.year, 10, 1):
+            since = date(today.year, 10, 1)
+        yield _placement(person, person.agency, since, None)
+
+
+def _placement(person: User, agency: Agency | None, since: date, until: date | None) -> Placement:
+    return Placement(
+        person=person,
+        agency=agency,
+        post=person.post,
+        rank=person.rank,
+        employment=person.employment,
+        from_on=since,
+        until_on=until,
+    )
+
+
+def _absences(people: list[User], crowd: Crowd, today: date) -> list[Absence]:
+    """One PNS in fifty is away for most of the year, by one reason after the other. None of the accounts is."""
+    known = {person.pk for person in crowd.accounts.values()}
+    away = [person for person in people[::50] if person.employment == User.Employment.PNS and person.pk not in known]
+    return [
+        Absence(
+            person=person,
+            kind=list(Kind)[number % len(Kind)],
+            from_on=date(today.year, 1, 15),
+            until_on=date(today.year, 9, 30),
+            decree=f"SK DEMO/{number + 1}/{today.year}",
+        )
+        for number, person in enumerate(away)
+    ]
 
 
 def _began(person: User) -> date:

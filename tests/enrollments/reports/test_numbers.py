@@ -256,7 +256,9 @@ def _the_book(office: Office) -> None:
     """XLSX: every sheet. CSV: the same people."""
     people = _below(office)
     book = CalamineWorkbook.from_filelike(_file(office, "xlsx"))
-    summary, units, courses, months, staff = (book.get_sheet_by_index(number).to_python() for number in range(5))
+    summary, units, courses, months, _kinds, staff = (
+        book.get_sheet_by_index(number).to_python() for number in range(6)
+    )
     said: dict[Any, Any] = {row[0]: row[1] for row in summary}
     pns, reached = people.of("pns"), people.reached(FLOOR)
     assert (said[gettext("Active PNS")], said[gettext("PNS below the target")]) == (pns, pns - reached)

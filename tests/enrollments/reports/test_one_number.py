@@ -26,6 +26,10 @@ from tests.enrollments.reports.test_numbers import NOW, Office, Tables, page_of,
 # (part, row, column) → the figure; None where nothing can be counted.
 Figures = dict[tuple[str, str, str], Decimal | None]
 SUMMARY_KEYS = ("people", "pns", "reached", "share", "below", "mean", "pppk", "cpns")
+HEADCOUNT = (
+    *("total", "done", "running", "not_started", "exempt"),
+    *("without_floor", "on_leave", "joined_late", "moved", "unknown"),
+)
 PLACES = ("enrolled", "completed", "in_progress", "overdue", "studying")
 
 
@@ -64,20 +68,28 @@ def figure(value: Any) -> Decimal | None:
 
 def by_xlsx(office: Office) -> Figures:
     book = CalamineWorkbook.from_filelike(file_of(office, "xlsx"))
-    summary, *tables = (book.get_sheet_by_index(number).to_python() for number in range(4))
+    summary, *tables, kinds = (book.get_sheet_by_index(number).to_python() for number in range(5))
     found: Figures = {(_("Summary"), "", str(row[0])): figure(row[1]) for row in summary[4:-1]}
     for part, (headings, *rows) in zip((_("Units"), _("Courses"), _("Months")), tables, strict=True):
         for row in rows:
             # A course's second column is its title.
             for heading, cell in list(zip(headings, row, strict=True))[2 if part == _("Courses") else 1 :]:
                 found[part, str(row[0]), str(heading)] = figure(cell)
+    for name, jp in kinds[1:]:
+        found[_("Paths"), str(name), "JP"] = found.get((_("Paths"), str(name), "JP"), Decimal(0)) + (figure(jp) or 0)
     return found
 
 
 def by_csv(office: Office) -> Figures:
     lines = list(csv.reader(io.StringIO(file_of(office, "figures").read().decode("utf-8-sig")), delimiter=";"))
     heads = {_("Unit"), _("Year"), _("Data as of"), _("Fingerprint of the data (SHA-256)"), str(COURSES[1].label)}
-    return {(part, row, column): figure(cell) for part, row, column, cell in lines[1:] if column not in heads}
+    found: Figures = {}
+    for part, row, column, cell in lines[1:]:
+        if part in {_("Paths"), _("Kinds of competency")}:  # one sheet in the book
+            found[_("Paths"), row, column] = found.get((_("Paths"), row, column), Decimal(0)) + (figure(cell) or 0)
+        elif column not in heads:
+            found[part, row, column] = figure(cell)
+    return found
 
 
 def by_rest(client: Client, office: Office, book: Figures) -> None:
@@ -85,6 +97,9 @@ def by_rest(client: Client, office: Office, book: Figures) -> None:
     summary = [book[key] for key in book if key[0] == _("Summary")]
     told = [*(said["staff"][name] for name in SUMMARY_KEYS), *(said["places"][name] for name in PLACES[:4])]
     assert summary[:12] == [None if one is None else figure(one) for one in told]
+    told = [said["near"], *(said["forecast"][name] for name in ("likely", "low", "high") if said["forecast"])]
+    told += [said["above"]["share"], *(said["headcount"][name] for name in HEADCOUNT)]
+    assert summary[13:] == [None if one is None else figure(one) for one in told]
     for unit in said["units"]:
         values = {**unit["staff"], **unit["places"]}
         for column in UNITS[1:]:
@@ -98,6 +113,11 @@ def by_rest(client: Client, office: Office, book: Figures) -> None:
             told_one = month[column.key]
             key = (_("Months"), month["month"][:7], str(column.label))
             assert book[key] == (None if told_one is None else figure(told_one))
+    jp: Figures = {}
+    for row in [*said["paths"], *said["competencies"]]:
+        key = (_("Paths"), row["name"] or _("not said"), "JP")
+        jp[key] = jp.get(key, Decimal(0)) + (figure(row["jp"]) or 0)
+    assert jp == {key: value for key, value in book.items() if key[0] == _("Paths")}
     parts = [
         (_("Units"), said["units"], UNITS[1:]),
         (_("Courses"), said["courses"], COURSES[2:]),
@@ -124,6 +144,15 @@ def on_page(client: Client, book: Figures) -> None:
     assert f"{_('JP per PNS')} {_said(mean)}" in shown.text
     assert f"{_('Courses completed')} {_said(by_name[_('Completed in the year')])}" in shown.text
     assert f"{_('Past the deadline')} {_said(by_name[_('Overdue')])}" in shown.text
+
+    everybody = [row[1] for row in shown.tables.get(_("Headcount"), [])]
+    if pns:
+        values = list(by_name.values())[-len(HEADCOUNT) :]
+        assert everybody == [_said(one) for one in [*values[1:], values[0]]]
+    for table in (_("Path (jalur)"), _("Kind of competency")):
+        for name, jp in shown.tables.get(table, []):
+            assert book[_("Paths"), name, "JP"] is not None
+            assert jp
 
     def unit(name: str, label: str) -> Decimal | None:
         return book[_("Units"), "Dinas Hitung" if name == _("In the unit itself") else name, label]
