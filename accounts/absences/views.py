@@ -25,7 +25,8 @@ def new_absence(request: HttpRequest, person_id: int) -> HttpResponse:
             actions.record_absence(person, by=request.user, **form.cleaned_data)
             messages.success(request, _("Written down. Reports tell it apart from those who have not begun."))
             return redirect("office-person", person.pk)
-    return page(request, "accounts/absences/absence.html", {"form": form, "person": person})
+    context = {"form": form, "person": person}
+    return page(request, "accounts/absences/absence.html", context, status=422 if form.errors else 200)
 
 
 @for_roles("officer")
@@ -41,7 +42,7 @@ def absence(request: HttpRequest, absence_id: int) -> HttpResponse:
             messages.success(request, _("The changes are saved."))
             return redirect("office-person", found.person_id)
     context = {"form": form, "person": found.person, "absence": found}
-    return page(request, "accounts/absences/absence.html", context)
+    return page(request, "accounts/absences/absence.html", context, status=422 if form.errors else 200)
 
 
 @for_roles("officer")

@@ -43,7 +43,7 @@ def test_an_officer_writes_it_down_changes_it_and_takes_it_back(who: Cast, clien
     client.post(f"/office/absences/{absence.pk}/remove/")
     assert not Absence.objects.exists()
     assert list(
-        AuditEntry.objects.filter(verb__startswith="absence").order_by("pk").values_list("verb", flat=True)
+        AuditEntry.objects.filter(action__startswith="absence").order_by("pk").values_list("action", flat=True)
     ) == [
         "absence.recorded",
         "absence.changed",
