@@ -16,7 +16,7 @@ from tests import make
 from tests.cast import Cast, cast
 
 pytestmark = pytest.mark.django_db
-DAYS = {"from_on": date(2026, 2, 1), "until_on": date(2026, 8, 31)}
+FIRST, LAST = date(2026, 2, 1), date(2026, 8, 31)
 
 
 @pytest.fixture
@@ -77,17 +77,17 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_typed_is_lost(
 
 def test_only_who_is_responsible_for_the_person(who: Cast) -> None:
     stranger = make.person(role="officer")
-    absence = record_absence(who.learner, Kind.LONG, **DAYS, by=who.officer)
+    absence = record_absence(who.learner, Kind.LONG, from_on=FIRST, until_on=LAST, by=who.officer)
     with pytest.raises(NotYours):
         record_absence(who.learner, Kind.LONG, from_on=date(2020, 1, 1), until_on=date(2020, 2, 1), by=stranger)
     with pytest.raises(NotYours):
-        change_absence(absence, Kind.SICK, **DAYS, decree="", by=stranger)
+        change_absence(absence, Kind.SICK, from_on=FIRST, until_on=LAST, decree="", by=stranger)
     with pytest.raises(NotYours):
         remove_absence(absence, by=stranger)
 
 
 def test_the_person_sees_it_among_their_data(who: Cast, client: Client) -> None:
-    record_absence(who.learner, Kind.BIRTH, **DAYS, decree="SK 9", by=who.officer)
+    record_absence(who.learner, Kind.BIRTH, from_on=FIRST, until_on=LAST, decree="SK 9", by=who.officer)
     client.force_login(who.learner)
     page = client.get("/me/").content.decode()
     assert "SK 9" in page
@@ -100,7 +100,7 @@ def test_two_officers_at_once_write_down_one_absence() -> None:
 
     def write(_number: int) -> str:
         try:
-            record_absence(who.learner, Kind.LONG, **DAYS, by=who.officer)
+            record_absence(who.learner, Kind.LONG, from_on=FIRST, until_on=LAST, by=who.officer)
         except Refusal:
             return "refused"
         finally:

@@ -66,6 +66,12 @@ def figure(value: Any) -> Decimal | None:
     return None if text == "" else Decimal(text).normalize()
 
 
+def _add(found: Figures, name: str, jp: Any) -> None:
+    """Of a path or a kind of competency: one sheet in the book, two parts of the CSV."""
+    key = (_("Paths"), name, "JP")
+    found[key] = (found.get(key) or Decimal(0)) + (figure(jp) or Decimal(0))
+
+
 def by_xlsx(office: Office) -> Figures:
     book = CalamineWorkbook.from_filelike(file_of(office, "xlsx"))
     summary, *tables, kinds = (book.get_sheet_by_index(number).to_python() for number in range(5))
@@ -76,7 +82,7 @@ def by_xlsx(office: Office) -> Figures:
             for heading, cell in list(zip(headings, row, strict=True))[2 if part == _("Courses") else 1 :]:
                 found[part, str(row[0]), str(heading)] = figure(cell)
     for name, jp in kinds[1:]:
-        found[_("Paths"), str(name), "JP"] = found.get((_("Paths"), str(name), "JP"), Decimal(0)) + (figure(jp) or 0)
+        _add(found, str(name), jp)
     return found
 
 
@@ -86,7 +92,7 @@ def by_csv(office: Office) -> Figures:
     found: Figures = {}
     for part, row, column, cell in lines[1:]:
         if part in {_("Paths"), _("Kinds of competency")}:  # one sheet in the book
-            found[_("Paths"), row, column] = found.get((_("Paths"), row, column), Decimal(0)) + (figure(cell) or 0)
+            _add(found, row, cell)
         elif column not in heads:
             found[part, row, column] = figure(cell)
     return found
@@ -115,8 +121,7 @@ def by_rest(client: Client, office: Office, book: Figures) -> None:
             assert book[key] == (None if told_one is None else figure(told_one))
     jp: Figures = {}
     for row in [*said["paths"], *said["competencies"]]:
-        key = (_("Paths"), row["name"] or _("not said"), "JP")
-        jp[key] = jp.get(key, Decimal(0)) + (figure(row["jp"]) or 0)
+        _add(jp, row["name"] or _("not said"), row["jp"])
     assert jp == {key: value for key, value in book.items() if key[0] == _("Paths")}
     parts = [
         (_("Units"), said["units"], UNITS[1:]),
