@@ -75,6 +75,7 @@ class TestHeadcount(TestCase):
 
 
 def begin(person: User, since: date) -> None:
+    assert person.agency
     Placement.objects.create(person=person, agency=person.agency, employment=person.employment, from_on=since)
 
 
