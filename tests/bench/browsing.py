@@ -38,8 +38,17 @@ class Browser:
             token = self.cookies.get("csrftoken", "")
             sent = urlencode({"csrfmiddlewaretoken": token, "idempotency_key": str(uuid4()), **body})
             said |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": self.site}
-        self.line.request("GET" if body is None else "POST", path, sent, said)
-        answer = self.line.getresponse()
+        method = "GET" if body is None else "POST"
+        try:
+            self.line.request(method, path, sent, said)
+            answer = self.line.getresponse()
+        except ConnectionError:
+            # A line that rested longer than the server waits was closed: it is opened anew, as browsers do. A form is not sent twice.
+            if body is not None:
+                raise
+            self.line.close()
+            self.line.request(method, path, sent, said)
+            answer = self.line.getresponse()
         content = answer.read()
         for line in answer.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
