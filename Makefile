@@ -72,7 +72,7 @@ install = $(VENV)/uv/bin/uv pip $(1) $(2) --quiet --python $(PYTHON) --require-h
 	$(PYTHON) -m pip install -r $(2) --quiet --disable-pip-version-check --require-hashes; }
 
 $(VENV)/.ready: $(VENV)/.uv requirements.txt
-	@$(call install,sync,requirements.txt)
+	@$(call install,sync --compile-bytecode,requirements.txt)
 	@touch $@
 
 $(VENV)/.ready-for-tests: $(VENV)/.ready requirements-dev.txt

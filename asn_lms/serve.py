@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -69,6 +69,16 @@ def command(role: str, *, port: str = "") -> list[str]:
 
 
 ROLES = ("web", "worker", "clock")
+
+
+def environment(role: str, env: Mapping[str, str]) -> dict[str, str]:
+    """What a role's process is started with. The web has its own role in the database. Its threads share two stores of memory
+    instead of having up to eight for each core, of which glibc gives little back: 40 MiB of a process.
+    """
+    if role != "web":
+        return dict(env)
+    own = {"DATABASE_URL": env.get("WEB_DATABASE_URL") or env["DATABASE_URL"]}
+    return {"MALLOC_ARENA_MAX": "2", **env, **own}
 
 
 @dataclass
@@ -175,10 +185,9 @@ class Supervisor:
         return process.returncode == 0
 
     def _serve(self, env: dict[str, str]) -> int:
-        web_env = env | {"DATABASE_URL": env.get("WEB_DATABASE_URL") or env["DATABASE_URL"]}
         logs, run = self.data_dir / "log", self.data_dir / "run"
         self.children = [
-            Child(role, web_env if role == "web" else env, logs / f"{role}.log", run / f"{role}.pid") for role in ROLES
+            Child(role, environment(role, env), logs / f"{role}.log", run / f"{role}.pid") for role in ROLES
         ]
         for child in self.children:
             child.start()
@@ -286,11 +295,9 @@ def main(words: list[str]) -> int:
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         say("A single role needs DATABASE_URL and REDIS_URL. Without them run everything: python -m asn_lms.serve")
         return 2
-    if words[0] == "web" and os.environ.get("WEB_DATABASE_URL"):
-        os.environ["DATABASE_URL"] = os.environ["WEB_DATABASE_URL"]
     os.chdir(ROOT)
     line = command(words[0])
-    return os.execv(line[0], line)  # noqa: S606
+    return os.execve(line[0], line, environment(words[0], os.environ))  # noqa: S606
 
 
 if __name__ == "__main__":

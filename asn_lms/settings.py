@@ -186,6 +186,7 @@ ACCOUNT_RATE_LIMITS = (
     else False
 )
 SOCIALACCOUNT_ONLY = False
+MFA_ADAPTER = "accounts.signin.adapter.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 # Addresses come from the office, not from who signs in: a second factor need not wait until one is confirmed.

@@ -124,6 +124,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Part of what every session is signed with: one more, and the person is signed out everywhere.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
+    # What every page asks about who is signed in. Read together with the person of a session (`person_of_session`, accounts/signin); None
+    # where the person came from elsewhere, and then it is asked for when it is needed.
+    may_bear_roles: bool | None = None
+    owes_reading: bool | None = None
+    unread_messages: int | None = None
+
     USERNAME_FIELD = "nip"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -172,7 +178,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The role grants that hold today in this person's zone, read once for each time the person is loaded."""
         kept: list[Any] | None = self.__dict__.get("_grants_today")
         if kept is None:
-            kept = list(self.grants.effective(local_day(self.zone)).select_related("agency")) if self.is_active else []
+            has_any = self.is_active and self.may_bear_roles is not False
+            kept = list(self.grants.effective(local_day(self.zone)).select_related("agency")) if has_any else []
             self.__dict__["_grants_today"] = kept
         return kept
 

@@ -3,7 +3,6 @@
 import io
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from asn_lms.lib.pictures import opened
 from asn_lms.lib.refusals import Refusal
@@ -17,6 +16,8 @@ FROM_THE_TOP = 0.3
 
 def as_portrait(content: bytes) -> bytes:
     """A JPEG of 354 × 472 pixels, cut to 3 × 4 from the middle. Raises Refusal for what is no picture or too small to print."""
+    from PIL import Image, ImageOps
+
     with opened(content, field="photo") as picture:
         upright = ImageOps.exif_transpose(picture)
         if upright.width < LEAST[0] or upright.height < LEAST[1]:

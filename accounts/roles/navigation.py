@@ -197,7 +197,12 @@ class Frame:
     @cached_property
     def unread(self) -> int:
         """How many messages wait. Through the person, because notices stand above roles and may not be named here."""
-        return int(self.user.notices.shown().unread().count()) if self.is_known else 0
+        if not self.is_known:
+            return 0
+        # What was read with the person is true as long as the request writes nothing, and one that is only looked at never does.
+        if self.user.unread_messages is not None and self.request.method in {"GET", "HEAD"}:
+            return int(self.user.unread_messages)
+        return int(self.user.notices.shown().unread().count())
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -1,9 +1,13 @@
 """How allauth behaves in this house: nobody signs up by themselves, and no request waits for a mail server."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -38,3 +42,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             )
             if person is None:
                 transaction.set_rollback(True)
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    def is_mfa_enabled(self, user: User, types: Collection[str] | None = None) -> bool:
+        """allauth asks for each kind in turn, some pages twice. Who only looks at a page changes none of them meanwhile, so there they
+        are read once for each time the person is loaded.
+        """
+        request = context.request
+        if user.is_anonymous or request is None or request.method not in {"GET", "HEAD"}:
+            return bool(super().is_mfa_enabled(user, types=types))
+        kept: set[str] | None = user.__dict__.get("_second_factors")
+        if kept is None:
+            kept = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
+            user.__dict__["_second_factors"] = kept
+        return bool(kept) if types is None else not kept.isdisjoint(types)

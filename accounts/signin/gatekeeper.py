@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.signin.queries import unread_notice
+from accounts.signin.queries import owes_reading
 from asn_lms.lib.pages import page_they_came_from
 from asn_lms.lib.refusals import problem
 
@@ -30,7 +30,7 @@ class GatekeeperMiddleware:
             return _by_way_of_the_form(request, self.get_response(request))
         if request.path.startswith(OPEN) or getattr(request, "by_token", False):
             return self.get_response(request)
-        if unread_notice(user) is None:
+        if not owes_reading(user):
             return self.get_response(request)
         if request.path.startswith("/api/"):
             return problem(403, _("Read the privacy notice first: sign in with a browser once."))

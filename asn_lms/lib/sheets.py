@@ -15,8 +15,6 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
-from xlsxwriter import Workbook
 
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.uploads import CSV, SHEETS, XLSX, content_type
@@ -137,6 +135,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
+    # Loaded by the first sheet and not by every process that starts (tests/test_memory.py).
+    from python_calamine import CalamineError, CalamineWorkbook
+
     _refuse_bomb(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -213,6 +214,8 @@ def write_book(file: IO[bytes], leaves: Iterable[Leaf], *, dated: datetime | Non
 
     `dated` stands in the file as its date instead of now, so that the same rows give the same bytes.
     """
+    from xlsxwriter import Workbook  # as above
+
     book = Workbook(
         file,
         {

@@ -11,7 +11,6 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils.formats import get_format
 from django.utils.translation import get_language
-from num2words import num2words
 
 Number = Decimal | int | float | str
 
@@ -76,6 +75,9 @@ def share(part: Number, whole: Number, *, language: str | None = None) -> str:
 
 def terbilang(value: Number) -> str:
     """A number in Indonesian words: 4 → `empat`, 2.5 → `dua koma lima`. Official papers only have Indonesian."""
+    # Loaded by the first paper: it knows fifty languages (tests/test_memory.py).
+    from num2words import num2words
+
     exact = Decimal(str(value)).normalize()
     if exact == exact.to_integral_value():
         return str(num2words(int(exact), lang="id"))

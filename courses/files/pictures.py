@@ -1,14 +1,18 @@
 """Pictures for slow networks: WebP of at most 1600 px, turned the right way up, without what a camera wrote into them."""
 
+from __future__ import annotations
+
 import io
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from asn_lms.lib.pictures import opened
 from asn_lms.lib.refusals import Refusal
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LONGEST_SIDE = 1600
 # A phone 360 px wide draws two dots for each of them.
@@ -42,9 +46,11 @@ def narrow(picture: Shrunk) -> bytes | None:
     if picture.width <= LIGHT_WIDTH:
         return None
     with opened(picture.data) as whole:
+        from PIL.Image import Resampling
+
         size = (LIGHT_WIDTH, max(1, round(whole.height * LIGHT_WIDTH / whole.width)))
         out = io.BytesIO()
-        whole.resize(size, Image.Resampling.LANCZOS).save(out, "WEBP", quality=75, method=4)
+        whole.resize(size, Resampling.LANCZOS).save(out, "WEBP", quality=75, method=4)
     light = out.getvalue()
     return light if len(light) * 4 <= len(picture.data) * 3 else None
 
@@ -56,6 +62,8 @@ def _is_plain_webp(picture: Image.Image) -> bool:
 
 
 def _as_webp(picture: Image.Image) -> Shrunk:
+    from PIL import Image, ImageOps
+
     upright = ImageOps.exif_transpose(picture)
     clear = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
     plain = upright.convert("RGBA" if clear else "RGB")

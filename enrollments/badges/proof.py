@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pyld import jsonld
 
 from enrollments.badges.contexts import load
 from enrollments.badges.multikey import base58
@@ -37,6 +36,9 @@ def canonical(document: dict[str, Any]) -> bytes:
     """The document's RDF in canonical N-Quads (RDFC-1.0). Control characters must have been taken out before: the older
     algorithm that PyLD implements writes them differently.
     """
+    # Loaded by the first credential: with what it brings along it is a tenth of a web process (tests/test_memory.py).
+    from pyld import jsonld
+
     options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": load}
     quads: str = jsonld.normalize(document, options)
     return quads.encode()

@@ -71,6 +71,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
             "series__organiser", "enrollment__learner__agency", "enrollment__cohort", "enrollment__version"
         )
 
+    def with_corrections(self) -> "CertificateQuerySet":
+        """With whether a correction is asked for and not answered yet, as `is_being_corrected`."""
+        asked = CorrectionRequest.objects.open().filter(certificate=OuterRef("pk"))
+        return self.annotate(is_being_corrected=Exists(asked))
+
     def stands(self) -> "CertificateQuerySet":
         """There is a paper, valid or not any more."""
         return self.filter(state__in=[*Certificate.READY, Certificate.State.REVOKED]).exclude(file="")

@@ -29,11 +29,9 @@ State = Certificate.State
 
 def wallet(person: User) -> list[Certificate]:
     """The person's certificates, newest first; of one that was replaced its successor is named."""
-    asked = CorrectionRequest.objects.open().filter(certificate=OuterRef("pk"))
-    rows = Certificate.objects.held_by(person).select_related(
-        "enrollment__version", "enrollment__cohort__organiser", "replaced_by"
-    )
-    return list(rows.annotate(is_being_corrected=Exists(asked)).order_by("-issued_on", "-id"))
+    rows = Certificate.objects.held_by(person).with_corrections()
+    related = ("enrollment__version", "enrollment__cohort__organiser", "replaced_by")
+    return list(rows.select_related(*related).order_by("-issued_on", "-id"))
 
 
 def places_with_survey(certificates: Sequence[Certificate]) -> set[int]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from asn_lms.lib.refusals import Refusal
@@ -62,10 +62,15 @@ class PathField(forms.ModelChoiceField):  # type: ignore[type-arg]
         super().__init__(queryset=LearningPath.objects.all(), to_field_name="code", empty_label=_("Choose…"), **kwargs)
 
     def grouped(self) -> list[tuple[str, str | list[tuple[str, str]]]]:
+        """Read once for each form, however often a template goes through them."""
+        return [("", str(_("Choose…"))), *self._groups.items()]
+
+    @cached_property
+    def _groups(self) -> dict[str, list[tuple[str, str]]]:
         groups: dict[str, list[tuple[str, str]]] = {}
         for path in LearningPath.objects.all():
             groups.setdefault(str(path.get_form_display()).capitalize(), []).append((path.code, path.name))
-        return [("", str(_("Choose…"))), *groups.items()]
+        return groups
 
 
 class _Days(forms.Form):

@@ -21,11 +21,9 @@ from courses.lesson_kinds import Unreadable
 from courses.structure.models import Course, Lesson
 from enrollments.attempts.actions import begin, take_input
 from enrollments.attempts.queries import answer_of, seat
-from enrollments.certificates.queries import name_check
 from enrollments.classroom.queries import (
     certificate_of,
     course_page,
-    courses_on_the_way,
     home_of,
     jp_on_the_way,
     lesson_screen,
@@ -35,7 +33,7 @@ from enrollments.classroom.queries import (
 )
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.explanation import told
-from enrollments.credits.queries import line_of_place, statement, year_of_credit, years_of_credit
+from enrollments.credits.queries import NO_MONTHS, line_of_place, months_by_year, statement, year_of_credit
 from enrollments.enrolling.actions import enroll, enroll_self_paced, withdraw
 from enrollments.enrolling.models import Enrollment
 from enrollments.surveys.queries import said_before_download
@@ -118,10 +116,9 @@ def finished(request: SignedIn, enrollment_id: int) -> HttpResponse:
         "certificate": certificate,
         "survey": survey,
         "begins": begins,
-        "name": name_check(certificate) if certificate and certificate.is_asked else None,
         "credit": year_of_credit(request.user, today_of(request.user).year),
         "recorded": told([recorded])[0] if recorded else None,
-        "next": next(iter(courses_on_the_way(request.user, today_of(request.user))), None),
+        "next": Enrollment.objects.on_the_way_of(request.user).select_related("version").first(),
     }
     response = page(request, "enrollments/classroom/finished.html", context)
     if begins and certificate is not None:
@@ -134,10 +131,10 @@ def finished(request: SignedIn, enrollment_id: int) -> HttpResponse:
 @require_GET
 def my_jp(request: SignedIn) -> HttpResponse:
     """Every credit of a year with why it counted as it did, the sum that the home page's ring shows, and what could come next."""
-    years, today = years_of_credit(request.user), today_of(request.user)
+    years, today = months_by_year(request.user), today_of(request.user)
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else today.year
-    months = year_in_months(request.user, year)
+    months = year_in_months(request.user, year, years.get(year, NO_MONTHS))
     is_this_year = year == today.year
     lines = statement(request.user, year)
     short = months.credit.missing if is_this_year else Decimal(0)

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from enrollments.conversion.models import ConversionRule, YearlyTarget
 
 
+def targets_of(employment: str, year: int) -> QuerySet[YearlyTarget]:
+    """The rules for that employment status that reach into that year; the first one holds."""
+    until = Q(until_year__isnull=True) | Q(until_year__gte=year)
+    return YearlyTarget.objects.filter(until, employment=employment, from_year__lte=year).order_by("-from_year")
+
+
 def target_of(employment: str, year: int) -> YearlyTarget | None:
     """The rule that holds for that employment status in that year, if there is one."""
-    return (
-        YearlyTarget.objects.filter(
-            Q(until_year__isnull=True) | Q(until_year__gte=year), employment=employment, from_year__lte=year
-        )
-        .order_by("-from_year")
-        .first()
-    )
+    return targets_of(employment, year).first()
 
 
 @dataclass(frozen=True)

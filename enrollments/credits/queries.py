@@ -6,16 +6,18 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import ExtractMonth
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from enrollments.conversion.models import YearlyTarget
-from enrollments.conversion.queries import target_of
+from enrollments.conversion.queries import target_of, targets_of
 from enrollments.credits.models import BALANCE, ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
 from enrollments.enrolling.models import Enrollment
 
 NOTHING = Decimal(0)
+NO_MONTHS = [NOTHING] * 12
 # The same condition as `LedgerPosting.objects.counted()`, for reports that are written in SQL: JP = sum(credit - debit) of these rows.
 COUNTED_SQL = "account IN ('counted', 'closed')"
 
@@ -55,11 +57,32 @@ def months_of_credit(person: User, year: int) -> list[Decimal]:
     return [by_month.get(month, NOTHING) for month in range(1, 13)]
 
 
+def months_by_year(person: User) -> dict[int, list[Decimal]]:
+    """The same for every year for which something is in the books, the newest first; one query."""
+    counted = Sum(F("credit") - F("debit"), filter=Q(account__in=LedgerPosting.COUNTED))
+    rows = LedgerPosting.objects.filter(learner=person).order_by("-year").values_list("year", ExtractMonth("on"))
+    found: dict[int, list[Decimal]] = {}
+    for year, month, jp in rows.annotate(jp=counted):
+        found.setdefault(year, list(NO_MONTHS))[month - 1] = jp or NOTHING
+    return found
+
+
 def year_of_credit(person: User, year: int, *, earned: Decimal | None = None) -> YearOfCredit:
-    """`earned` when the caller has already read it. Two queries."""
-    if earned is None:
-        earned = LedgerPosting.objects.counted().filter(learner=person, year=year).balance()
-    return _by_rule(year, earned, target_of(person.employment, year))
+    """`earned` when the caller has already read it. One query."""
+    if earned is not None:
+        return _by_rule(year, earned, target_of(person.employment, year))
+    rows = LedgerPosting.objects.counted().filter(learner=OuterRef("pk"), year=year).order_by().values("learner")
+    rule = targets_of(person.employment, year)
+    balance, kind, jp = (
+        User.objects.filter(pk=person.pk)
+        .values_list(
+            Subquery(rows.annotate(jp=BALANCE).values("jp")),
+            Subquery(rule.values("kind")[:1]),
+            Subquery(rule.values("jp")[:1]),
+        )
+        .get()
+    )
+    return _by_rule(year, balance or NOTHING, YearlyTarget(kind=kind, jp=jp) if kind else None)
 
 
 def _by_rule(year: int, earned: Decimal, rule: YearlyTarget | None) -> YearOfCredit:
@@ -104,8 +127,8 @@ class Line:
         return any(change.entry.kind == LedgerEntry.Kind.REVERSAL for change in self.changes)
 
 
-def statement(person: User, year: int) -> list[Line]:
-    """Every credit that counts in that year or was changed in it, the newest first; three queries."""
+def statement(person: User, year: int, *, with_days: bool = True) -> list[Line]:
+    """Every credit that counts in that year or was changed in it, the newest first; three queries, two without the days."""
     postings = LedgerPosting.objects.filter(
         learner=person, year=year, account=LedgerPosting.Account.COUNTED, entry__about__isnull=False
     )
@@ -124,8 +147,8 @@ def statement(person: User, year: int) -> list[Line]:
     # What was learned outside leads to its claim, of which this area knows no more than that.
     rows = credits.select_related("enrollment__version__course", "enrollment__cohort", "rule", "path", "claim")
     return [
-        Line(row, recorded.get(row.pk, NOTHING), list(row.days.all()), changes.get(row.pk, []))
-        for row in rows.prefetch_related("days")
+        Line(row, recorded.get(row.pk, NOTHING), list(row.days.all()) if with_days else [], changes.get(row.pk, []))
+        for row in (rows.prefetch_related("days") if with_days else rows)
     ]
 
 

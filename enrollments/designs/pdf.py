@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
-import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -109,6 +108,8 @@ def _framed(image: bytes, width: int, height: int) -> str:
 
 
 def _qr(url: str) -> str:
+    import segno  # with the first paper, as the drawing engine
+
     svg = io.BytesIO()
     # Any of the eight masks may be read; choosing the best of them took a tenth of a paper's whole time.
     segno.make(url, error="m", micro=False, mask=2).save(svg, kind="svg", border=0, dark="#041225", xmldecl=False)

@@ -12,7 +12,6 @@ from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from fontTools.ttLib import TTFont
 
 logger = logging.getLogger(__name__)
 SOURCE = "vendor/inter.woff2"
@@ -28,6 +27,8 @@ def font_folder() -> Path | None:
     folder = Path(settings.DATA_DIR) / "fonts" / sha256(source.read_bytes()).hexdigest()[:12]
     target = folder / "inter.ttf"
     if not target.exists():
+        from fontTools.ttLib import TTFont  # once for each release of the font
+
         folder.mkdir(parents=True, exist_ok=True)
         font = TTFont(source)
         font.flavor = None

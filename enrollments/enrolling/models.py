@@ -31,6 +31,10 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """The person's own places."""
         return self.filter(learner=user)
 
+    def on_the_way_of(self, user: Any) -> "EnrollmentQuerySet":
+        """What the person learns now: the nearest deadline first, those without one last, the freshest first among equals."""
+        return self.held_by(user).active().order_by("due_on", "-last_activity_at", "-id")
+
     def in_office_of(self, user: Any) -> "EnrollmentQuerySet":
         """The places of the cohorts that an officer runs or a trainer teaches."""
         return self.filter(cohort__in=Cohort.objects.seen_in_office_by(user).values("pk"))

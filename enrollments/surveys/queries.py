@@ -27,7 +27,6 @@ from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
 from accounts.signin.mydata import part_of_my_data
-from enrollments.cohorts.models import Cohort
 from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
 from enrollments.surveys.models import (
     AFTERWARDS,
@@ -109,33 +108,44 @@ class Asked:
 def before_download(places: Sequence[Enrollment]) -> dict[int, list[Asked]]:
     """What still stands before the download of each place's certificate, by the place's id: of completed places whose version asks.
 
-    `places` come with their `version` and `cohort__organiser`. Four queries at most, none where no version asks.
+    `places` come with their `version` and `cohort__organiser`. Three queries at most, one once everything is answered, none where no
+    version asks.
     """
     asking = [
         place for place in places if place.version.asks_before_download and place.status == Enrollment.Status.COMPLETED
     ]
     if not asking:
         return {}
-    done = set(
-        Invitation.objects.filter(enrollment__in=asking, kind__in=BEFORE_DOWNLOAD, is_answered=True).values_list(
-            "enrollment", "kind", "trainer"
+    answered = Invitation.objects.filter(enrollment=OuterRef("pk"), is_answered=True)
+    rows = list(
+        Enrollment.objects.filter(pk__in={place.pk for place in asking})
+        .order_by("pk", "cohort__trainers__name", "cohort__trainers")
+        .values_list(
+            "pk",
+            "cohort__trainers",
+            Exists(answered.filter(kind=Kind.COURSE)),
+            Exists(answered.filter(kind=Kind.TRAINER, trainer=OuterRef("cohort__trainers"))),
         )
     )
-    trainers: dict[int, list[User]] = {}
-    taught = Cohort.trainers.through.objects.filter(cohort__in={place.cohort_id for place in asking})
-    for line in taught.select_related("user").order_by("user__name", "user_id"):
-        trainers.setdefault(line.cohort_id, []).append(line.user)
+    learners = {place.pk: place.learner_id for place in asking}
+    judges_course = {pk for pk, _trainer, is_course_judged, _is_judged in rows if not is_course_judged}
+    to_judge: dict[int, list[int]] = {}
+    for pk, trainer_id, _is_course_judged, is_judged in rows:
+        if trainer_id is not None and trainer_id != learners[pk] and not is_judged:
+            to_judge.setdefault(pk, []).append(trainer_id)
+    if not (judges_course or to_judge):
+        return {}
+    trainers = User.objects.in_bulk({one for some in to_judge.values() for one in some}) if to_judge else {}
     used = InUse(*BEFORE_DOWNLOAD)
     found = {}
     for place in asking:
         organiser = place.cohort.organiser
-        wanted: list[tuple[Kind, User | None]] = [(Kind.COURSE, None)]
-        wanted += [(Kind.TRAINER, one) for one in trainers.get(place.cohort_id, []) if one.pk != place.learner_id]
+        wanted: list[tuple[Kind, User | None]] = [(Kind.COURSE, None)] if place.pk in judges_course else []
+        wanted += [(Kind.TRAINER, trainers[one]) for one in to_judge.get(place.pk, [])]
         left = [
             Asked(kind, trainer, version, getattr(version, "question_count", 0))
             for kind, trainer in wanted
-            if (place.pk, kind.value, trainer.pk if trainer else None) not in done
-            and (version := used.of(kind, organiser)) is not None
+            if (version := used.of(kind, organiser)) is not None
         ]
         if left:
             found[place.pk] = left

@@ -30,7 +30,7 @@ def certificates(request: SignedIn) -> HttpResponse:
         "with_survey": places_with_survey(mine),
         "is_waiting": any(one.is_being_made for one in mine),
         "credit": year_of_credit(request.user, year),
-        "lines": statement(request.user, year),
+        "lines": statement(request.user, year, with_days=False),
     }
     return page(request, "enrollments/certificates/certificates.html", context)
 

@@ -1,6 +1,6 @@
 """Coming in: by NIP as printed, with a code, after reading the notice; and nobody learns who exists."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -247,3 +247,32 @@ def test_who_signs_in_is_greeted_by_name_and_not_by_number() -> None:
     html = answer.content.decode()
     assert "Anda masuk sebagai Rina Harahap." in html
     assert str(person.nip) not in html
+
+
+def test_what_is_read_with_the_person_of_a_session_is_true_at_the_next_page(client: Client, people: Cast) -> None:
+    """Messages, roles and the privacy notice come with the person in one statement: each page reads them anew."""
+    _read_notice(people)
+    client.force_login(people.learner)
+    assert client.get("/inbox/").context["nav"].unread == 0
+    people.learner.notices.create(kind="test", about="1", title="Kabar")
+    assert client.get("/inbox/").context["nav"].unread == 1
+    client.post("/inbox/read/", {"up_to": people.learner.notices.get().pk})
+    assert client.get("/inbox/").context["nav"].unread == 0
+
+    today = date.today()
+    granted = people.learner.grants.create(role="trainer", agency=people.a, from_on=today)
+    assert client.get("/inbox/").context["nav"].roles == {"trainer"}
+    for from_on, until_on in (
+        (today - timedelta(days=9), today - timedelta(days=2)),
+        (today + timedelta(days=2), None),
+    ):
+        type(granted).objects.filter(pk=granted.pk).update(from_on=from_on, until_on=until_on)
+        assert client.get("/inbox/").context["nav"].roles == frozenset()
+
+    newest = current_notice()
+    assert newest
+    version = newest.version + 1
+    type(newest).objects.create(version=version, text_id="Baru", text_en="New", valid_from=timezone.now())
+    assert client.get("/inbox/")["Location"].startswith("/privacy/read/")
+    _read_notice(people)
+    assert client.get("/inbox/").status_code == 200
