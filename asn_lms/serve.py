@@ -73,7 +73,7 @@ ROLES = ("web", "worker", "clock")
 
 def environment(role: str, env: Mapping[str, str]) -> dict[str, str]:
     """What a role's process is started with. The web has its own role in the database. Its threads share two stores of memory
-    instead of having up to eight for each core, of which glibc gives little back: 40 MiB of a process.
+    instead of having up to eight for each core, of which glibc gives little back.
     """
     if role != "web":
         return dict(env)
