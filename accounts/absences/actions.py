@@ -34,6 +34,8 @@ def change_absence(absence: Absence, kind: str, *, from_on: date, until_on: date
     person = _locked(absence.person, by)
     absence = Absence.objects.get(pk=absence.pk)
     before = (absence.from_on, absence.until_on)
+    if (absence.kind, *before, absence.decree) == (kind, from_on, until_on, decree):
+        return absence
     absence.kind, absence.from_on, absence.until_on, absence.decree = kind, from_on, until_on, decree
     _check(absence)
     absence.save(update_fields=["kind", "from_on", "until_on", "decree"])

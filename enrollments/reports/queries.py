@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.agencies.models import Agency
@@ -31,7 +31,7 @@ from enrollments.reports.figures import (
 )
 from enrollments.reports.forecast import Forecast, forecast
 from enrollments.standings.models import Measure
-from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, pns_reached, ranks
+from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, ranks
 from enrollments.tallies import models as happened
 from enrollments.tallies.queries import tallies
 
@@ -43,15 +43,17 @@ def floor_of(year: int) -> Decimal | None:
 
 
 def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None = None) -> AgencyReport:
-    """Everything a head sees on one page, in ten queries whatever the size of the unit; with so many units below it (all, unless told
+    """Everything a head sees on one page, in seven queries whatever the size of the unit; with so many units below it (all, unless told
     otherwise), those furthest behind.
 
     People are those who serve at or below the unit now; their days and years are those of their own unit.
     """
     today = local_day(agency.zone, now)
     with_stale = is_anybody_stale()
-    family = ranks(agency, year, with_stale=with_stale)
+    ranked_all = ranks(agency, year, with_stale=with_stale)
+    family = [one for one in ranked_all if one.depth >= agency.depth]
     ranked = sorted((one for one in family if one.agency_id != agency.pk), key=_behind)
+    # Whoever reads a unit may know how many reached the target in the one above it, and nothing else of that.
     # Who serves in the unit itself: its own sums less those of all units below it, so then all of these are read.
     has_own = sum(one.people for one in family if one.agency_id == agency.pk) > sum(one.people for one in ranked)
     shown = ranked if units is None else ranked[:units]
@@ -63,7 +65,7 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
         at: {one.item: int(one.value) for one in own if (one.measure, one.year) == (Measure.FIRST, at)}
         for at in (year, year - 1)
     }
-    floor = floor_of(year)
+    floor, kinds = floor_of(year), _kinds(own)
     return AgencyReport(
         agency=agency,
         year=year,
@@ -75,9 +77,9 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
         units=_units(agency, shown, found, itself),
         units_total=len(ranked) + has_own,
         courses=_courses(own),
-        paths=_kinds(LearningPath, own, Measure.JP_PATH),
-        competencies=_kinds(CompetencyKind, own, Measure.JP_KIND),
-        above=_above(agency, year, with_stale=with_stale),
+        paths=kinds[Measure.JP_PATH],
+        competencies=kinds[Measure.JP_KIND],
+        above=next((Above(one.name, one.pns, one.reached) for one in ranked_all if one.depth < agency.depth), None),
         near=_near(own, floor),
         forecast=_forecast(staff.pns, reached[year - 1], reached[year], today) if year == today.year else None,
         months=_months(agency, year, today, staff.pns, reached[year], own),
@@ -203,21 +205,24 @@ def _courses(own: list[Count]) -> list[CourseRow]:
     return sorted(rows, key=lambda row: (-row.places.overdue, -row.places.enrolled, row.title))
 
 
-def _kinds(reference: type[Reference], own: list[Count], measure: Measure) -> list[KindRow]:
-    """Those with most JP first, what is not said last."""
-    jp = {one.item: one.value for one in own if one.measure == measure}
-    rows = [KindRow(one.code, one.name, jp[one.pk]) for one in reference._default_manager.filter(pk__in=jp)]
-    rows.sort(key=lambda row: (-row.jp, row.name))
-    return [*rows, KindRow("", "", jp[0])] if jp.get(0) else rows
-
-
-def _above(agency: Agency, year: int, *, with_stale: bool) -> Above | None:
-    """Whoever reads a unit may know how many reached the target in the one above it, and nothing else of it."""
-    if agency.is_root():
-        return None
-    above = Agency.objects.get_parent(agency)
-    pns, has = pns_reached(above, year, with_stale=with_stale)
-    return Above(str(above.name), pns, has)
+def _kinds(own: list[Count]) -> dict[str, list[KindRow]]:
+    """JP by path and by kind of competency: those with most JP first, what is not said last. One query."""
+    tables: dict[str, type[Reference]] = {Measure.JP_PATH: LearningPath, Measure.JP_KIND: CompetencyKind}
+    jp = {(one.measure, one.item): one.value for one in own if one.measure in tables}
+    named = [
+        rows._default_manager.filter(pk__in=[item for measure, item in jp if measure == of])
+        .order_by()
+        .values_list(Value(of), "pk", "code", "name")
+        for of, rows in tables.items()
+    ]
+    found: dict[str, list[KindRow]] = {of: [] for of in tables}
+    for of, pk, code, name in named[0].union(*named[1:], all=True):
+        found[of].append(KindRow(code, name, jp[of, pk]))
+    for of, rows in found.items():
+        rows.sort(key=lambda row: (-row.jp, row.name))
+        if jp.get((of, 0)):
+            rows.append(KindRow("", "", jp[of, 0]))
+    return found
 
 
 def _near(own: list[Count], floor: Decimal | None) -> int:

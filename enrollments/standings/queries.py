@@ -17,14 +17,14 @@ from enrollments.standings.counting import changed, fresh, kept, rolled_up
 
 # People of the last seven days, today included.
 WEEK = timedelta(days=6)
-# Those who are stale, and count, counted or are counted anywhere below the unit.
+# Those who are stale, and count, counted or are counted anywhere below this unit.
 _STALE = """ARRAY(
     SELECT s.learner_id FROM enrollments_stale s
     LEFT JOIN accounts_user u ON u.id = s.learner_id LEFT JOIN accounts_agency a ON a.id = u.agency_id
     LEFT JOIN enrollments_standing k ON k.learner_id = s.learner_id LEFT JOIN accounts_agency b ON b.id = k.agency_id
-    WHERE a.path LIKE %(below)s OR b.path LIKE %(below)s
-    OR EXISTS (SELECT FROM accounts_placement p JOIN accounts_agency c ON c.id = p.agency_id WHERE p.person_id = s.learner_id AND c.path LIKE %(below)s)
-    OR EXISTS (SELECT FROM jsonb_array_elements(k.counts) AS row JOIN accounts_agency d ON d.id = (row ->> 5)::bigint WHERE d.path LIKE %(below)s)
+    WHERE a.path LIKE %(under)s OR b.path LIKE %(under)s
+    OR EXISTS (SELECT FROM accounts_placement p JOIN accounts_agency c ON c.id = p.agency_id WHERE p.person_id = s.learner_id AND c.path LIKE %(under)s)
+    OR EXISTS (SELECT FROM jsonb_array_elements(k.counts) AS row JOIN accounts_agency d ON d.id = (row ->> 5)::bigint WHERE d.path LIKE %(under)s)
     GROUP BY 1)"""
 
 
@@ -46,6 +46,7 @@ class Ranked:
     """A unit, as the list of units ranks it."""
 
     agency_id: int
+    depth: int
     name: str
     people: int
     pns: int
@@ -59,19 +60,26 @@ def is_anybody_stale() -> bool:
 
 
 def ranks(agency: Agency, year: int, *, with_stale: bool) -> list[Ranked]:
-    """The unit itself and those directly below it in which anybody serves, in no order; one query."""
+    """The unit itself, the one directly above it and those directly below it in which anybody serves, in no order; one query."""
     people = "measure IN ('pns', 'cpns', 'pppk', 'other') AND year = 0 OR measure = 'reached' AND year = %(year)s"
     rows = _rows(
         f"""
-        SELECT a.id, a.name, sum(value) FILTER (WHERE measure <> 'reached'), coalesce(sum(value) FILTER (WHERE measure = 'pns'), 0),
+        SELECT a.id, a.depth, a.name, sum(value) FILTER (WHERE measure <> 'reached'), coalesce(sum(value) FILTER (WHERE measure = 'pns'), 0),
                coalesce(sum(value) FILTER (WHERE measure = 'reached'), 0)
         FROM ({_sums({_FAMILY: people}, with_stale)}) AS s JOIN accounts_agency a ON a.id = s.agency_id
         GROUP BY 1 HAVING sum(value) FILTER (WHERE measure <> 'reached') > 0
         """,  # noqa: S608 - fixed texts
         agency,
         year=year,
+        # Whoever is stale below the unit above counts in its sums.
+        under=f"{_path_above(agency) or agency.path}%",
     )
-    return [Ranked(unit, name, int(some), int(pns), int(reached)) for unit, name, some, pns, reached in rows]
+    return [Ranked(unit, at, name, int(some), int(pns), int(has)) for unit, at, name, some, pns, has in rows]
+
+
+def _path_above(agency: Agency) -> str:
+    """Of a root: nothing."""
+    return str(agency.path)[: -Agency.steplen]
 
 
 def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, *, with_stale: bool) -> list[Count]:
@@ -96,14 +104,6 @@ def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, 
     return [Count(*row) for row in rows]
 
 
-def pns_reached(agency: Agency, year: int, *, with_stale: bool) -> tuple[int, int]:
-    """PNS of the unit and everything below it, and how many of them reached the floor of the year; one query."""
-    only = "measure = 'pns' AND year = 0 OR measure = 'reached' AND year = %(year)s"
-    sums = _sums({_ITSELF: only}, with_stale)
-    found = dict(_rows(f"SELECT measure, sum(value) FROM ({sums}) AS s GROUP BY 1", agency, year=year))  # noqa: S608 - fixed texts
-    return int(found.get("pns", 0)), int(found.get("reached", 0))
-
-
 def steps(agencies: Sequence[Agency], year: int) -> dict[int, int]:
     """How many PNS of these units, of which none lies below another, have 5–9 JP (1), 10–14 (2) and so on; 0: all PNS. A query for each
     unit, and one before.
@@ -121,9 +121,8 @@ def steps(agencies: Sequence[Agency], year: int) -> dict[int, int]:
 _ITSELF = "ARRAY[%(agency)s]::bigint[]"
 _THESE = "%(units)s::bigint[]"
 _CHILDREN = "ARRAY(SELECT id FROM accounts_agency WHERE path LIKE %(below)s AND depth = %(depth)s + 1)"
-_FAMILY = (
-    "ARRAY(SELECT id FROM accounts_agency WHERE path LIKE %(below)s AND depth BETWEEN %(depth)s AND %(depth)s + 1)"
-)
+_FAMILY = """ARRAY(SELECT id FROM accounts_agency WHERE path LIKE %(below)s AND depth BETWEEN %(depth)s AND %(depth)s + 1
+    OR path = %(above)s)"""
 _SUMMED = """
     measure IN ('pns', 'cpns', 'pppk', 'other', 'active') AND year = 0
     OR measure IN ('jp_pns', 'jp_pppk', 'reached', 'enrolled', 'completed') AND year = %(year)s
@@ -156,5 +155,8 @@ def _sums(wanted: dict[str, str], with_stale: bool) -> str:
 
 def _rows(sql: str, agency: Agency, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"agency": agency.pk, "below": f"{agency.path}%", "depth": agency.depth, **values})
+        below, above = f"{agency.path}%", _path_above(agency)
+        cursor.execute(
+            sql, {"agency": agency.pk, "below": below, "under": below, "above": above, "depth": agency.depth, **values}
+        )
         return list(cursor.fetchall())

@@ -142,6 +142,6 @@ class TestOneNumber(TestCase):
         file = io.BytesIO()
         write_export(job, file)
         file.seek(0)
-        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(4).to_python()
+        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(5).to_python()
         [line] = [one for one in sheet if one[0] == learner.full_name]
         assert Decimal(str(line[5])) == truth

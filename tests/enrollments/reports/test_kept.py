@@ -25,7 +25,18 @@ from accounts.roles.models import RoleGrant
 from asn_lms.lib.refusals import NotYours, Refusal
 from enrollments.reports.actions import BATCH, ask_for_export, keep_months, keep_report
 from enrollments.reports.canonical import Kept, fingerprint_of, read, text_of
-from enrollments.reports.figures import AgencyReport, CourseRow, MonthRow, Places, Staff, UnitRow
+from enrollments.reports.figures import (
+    Above,
+    AgencyReport,
+    CourseRow,
+    Headcount,
+    KindRow,
+    MonthRow,
+    Places,
+    Staff,
+    UnitRow,
+)
+from enrollments.reports.forecast import Forecast
 from enrollments.reports.models import Snapshot
 from enrollments.reports.pdf import draw_report
 from enrollments.reports.tasks import export, write_export
@@ -123,6 +134,7 @@ shares = st.none() | st.decimals(0, 100, places=1)
 months = st.builds(
     MonthRow, st.dates(date(2000, 1, 1), date(2100, 1, 1)), counts, counts, jp, counts, counts, counts, shares
 )
+kinds = st.lists(st.builds(KindRow, st.text(max_size=5), st.text(max_size=9), jp), max_size=2)
 reports = st.builds(
     AgencyReport,
     st.builds(Agency, id=st.just(7), code=st.text(max_size=5), name=st.text(max_size=9), zone=st.just("Asia/Makassar")),
@@ -131,10 +143,17 @@ reports = st.builds(
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
     staff,
     places,
+    st.builds(Headcount, *[counts] * 9),
     st.lists(st.builds(UnitRow, counts, st.text(max_size=9), st.booleans(), staff, places), max_size=3),
-    st.lists(st.builds(CourseRow, st.text(max_size=5), st.text(max_size=9), places), max_size=3),
-    st.lists(months, max_size=3),
-    st.lists(shares, max_size=3),
+    units_total=counts,
+    courses=st.lists(st.builds(CourseRow, st.text(max_size=5), st.text(max_size=9), places), max_size=3),
+    paths=kinds,
+    competencies=kinds,
+    months=st.lists(months, max_size=3),
+    past=st.lists(shares, max_size=3),
+    above=st.none() | st.builds(Above, st.text(max_size=9), counts, counts),
+    near=counts,
+    forecast=st.none() | st.builds(Forecast, counts, counts, counts),
 )
 
 

@@ -216,7 +216,7 @@ def test_page_file_and_api_say_the_same(client: Client, people: Cast) -> None:
     write_export(claimed, file)
     file.seek(0)
     book = CalamineWorkbook.from_filelike(file)
-    sheet = book.get_sheet_by_index(4).to_python()
+    sheet = book.get_sheet_by_index(5).to_python()
     row = next(line for line in sheet if line[0] == "Rina Peserta")
     api = client.get("/api/v1/reports/people", {"agency": str(people.a.code), "year": "2026"}).json()
     person = next(one for one in api["items"] if one["name"] == "Rina Peserta")
