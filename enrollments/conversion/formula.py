@@ -114,6 +114,8 @@ def apportion(total: Decimal, weights: Mapping[date, int]) -> dict[date, Decimal
     cents = int(total.scaleb(2))
     if not weights or cents < 0 or total != Decimal(cents).scaleb(-2) or min(weights.values()) < 0:
         raise ValueError(f"{total} cannot be shared over {len(weights)} days")
+    if len(weights) == 1:  # as most are
+        return dict.fromkeys(weights, Decimal(cents).scaleb(-2)) if cents else {}
     whole = sum(weights.values())
     even = {day: weight if whole else 1 for day, weight in sorted(weights.items())}
     whole = whole or len(even)
