@@ -32,7 +32,10 @@ def record_absence(person: User, kind: str, *, from_on: date, until_on: date, de
 def change_absence(absence: Absence, kind: str, *, from_on: date, until_on: date, decree: str, by: Any) -> Absence:
     """Other days, another kind or decree. Refuses what `record_absence` refuses."""
     person = _locked(absence.person, by)
-    absence = Absence.objects.get(pk=absence.pk)
+    found = Absence.objects.filter(pk=absence.pk).first()
+    if found is None:
+        raise Refusal(_("This absence was taken back meanwhile. Write it down anew if it is right."))
+    absence = found
     before = (absence.from_on, absence.until_on)
     if (absence.kind, *before, absence.decree) == (kind, from_on, until_on, decree):
         return absence

@@ -4,8 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.absences.models import LEAVE, Kind
-
-DAY_HINT = _("For example 14-09-2026")
+from accounts.people.forms import DAY_HINT
 
 
 class AbsenceForm(forms.Form):

@@ -68,7 +68,3 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
-
-    @property
-    def is_leave(self) -> bool:
-        return self.kind in LEAVE

@@ -53,7 +53,6 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
     ranked_all = ranks(agency, year, with_stale=with_stale)
     family = [one for one in ranked_all if one.depth >= agency.depth]
     ranked = sorted((one for one in family if one.agency_id != agency.pk), key=_behind)
-    # Whoever reads a unit may know how many reached the target in the one above it, and nothing else of that.
     # Who serves in the unit itself: its own sums less those of all units below it, so then all of these are read.
     has_own = sum(one.people for one in family if one.agency_id == agency.pk) > sum(one.people for one in ranked)
     shown = ranked if units is None else ranked[:units]
@@ -79,6 +78,7 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
         courses=_courses(own),
         paths=kinds[Measure.JP_PATH],
         competencies=kinds[Measure.JP_KIND],
+        # Whoever reads a unit may know how many reached the target in the one above it, and nothing else of that.
         above=next((Above(one.name, one.pns, one.reached) for one in ranked_all if one.depth < agency.depth), None),
         near=_near(own, floor),
         forecast=_forecast(staff.pns, reached[year - 1], reached[year], today) if year == today.year else None,

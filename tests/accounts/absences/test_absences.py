@@ -75,6 +75,13 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert "SK yang diketik" in text
 
 
+def test_what_was_taken_back_meanwhile_is_not_changed(who: Cast) -> None:
+    absence = record_absence(who.learner, Kind.LONG, from_on=FIRST, until_on=LAST, by=who.officer)
+    remove_absence(Absence.objects.get(), by=who.officer)
+    with pytest.raises(Refusal):
+        change_absence(absence, Kind.SICK, from_on=FIRST, until_on=LAST, decree="", by=who.officer)
+
+
 def test_only_who_is_responsible_for_the_person(who: Cast) -> None:
     stranger = make.person(role="officer")
     absence = record_absence(who.learner, Kind.LONG, from_on=FIRST, until_on=LAST, by=who.officer)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.absences.actions import record_absence, remove_absence
-from accounts.absences.models import Absence, Kind
+from accounts.absences.models import LEAVE, Absence, Kind
 from accounts.agencies.models import Agency
 from accounts.people.models import Placement, User
 from asn_lms.lib.refusals import Refusal
@@ -124,7 +124,7 @@ def _part(person: User, units: set[int], year: int) -> Iterator[str]:
         or 0
     )
     away = [
-        absence.is_leave
+        absence.kind in LEAVE
         for absence in Absence.objects.filter(person=person)
         for day in _days(absence.from_on, absence.until_on)
         if day.year == year
