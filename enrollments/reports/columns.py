@@ -124,7 +124,7 @@ def headcount(report: AgencyReport) -> Iterator[tuple[str, int]]:
     yield _("Without a floor (PPPK, CPNS, others)"), counts.without_floor
     yield _("On leave for half of the year"), counts.on_leave
     yield _("Joined late in the year"), counts.joined_late
-    yield _("Served here in the year, now elsewhere"), counts.moved
+    yield _("Served here in the year, and no more"), counts.moved
     yield _("Not known"), counts.unknown
 
 
