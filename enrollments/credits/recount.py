@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from enrollments.conversion.formula import convert
 from enrollments.conversion.models import ConversionRule
 
-PEOPLE_AT_ONCE = 2_000
+ROWS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,20 @@ def recount(*, under: ConversionRule | None = None) -> Iterator[Difference]:
     """Work out every credit again in the order of recording, each under the rule that it was recorded with, and tell which differ.
 
     `under`: a rule (saved or not) that takes the place of those of its path and scope for what was completed from its first day on:
-    what it would have changed. Nothing is written: caps are counted forward only. Two queries for each few thousand people, and memory for no more.
+    what it would have changed. Nothing is written: caps are counted forward only. One query, and memory for one person's credits.
     """
     rules = {rule.pk: rule for rule in ConversionRule.objects.all()}
-    after = 0
-    while people := _people(after):
-        after = people[-1]
-        days = _days(people)
-        done: dict[tuple[int, int | None], list[_Done]] = defaultdict(list)
-        for learner, path, scope, pk, rule_id, quantity, jp, on, entry, reversed_by in _credits(people):
+    for learner, theirs in groupby(_credits(), itemgetter(0)):
+        done: dict[int | None, list[_Done]] = defaultdict(list)
+        for _learner, path, scope, pk, rule_id, quantity, jp, on, entry, reversed_by, days, cents in theirs:
             rule = rules[rule_id] if rule_id else None
             if under and (under.path_id, under.scope) == (path, scope) and under.valid_from <= on:
                 rule = under
-            before = done[learner, path]
+            before = done[path]
             # Shares are re-made from the shares: the same gross gives exactly the same days.
-            found = convert(rule, quantity, days.get(pk) or {on: 1}, _taken(before, entry))
+            found = convert(
+                rule, quantity, dict(zip(days, cents, strict=True)) if days else {on: 1}, _taken(before, entry)
+            )
             before.append(_Done({share.on: share.jp for share in found.shares}, reversed_by))
             if found.jp != jp:
                 yield Difference(pk, learner, jp, found.jp)
@@ -66,43 +67,33 @@ def _taken(before: list[_Done], entry: int | None) -> dict[date, Decimal]:
     return taken
 
 
-def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
+def _credits() -> Iterator[tuple[Any, ...]]:
+    """Every credit, person by person, with its entries and its days: their shares before the cap, in hundredths of a JP.
 
-
-def _people(after: int) -> list[int]:
-    """The next few thousand people who have credits."""
-    sql = "SELECT DISTINCT learner_id FROM enrollments_credit WHERE learner_id > %(after)s ORDER BY 1 LIMIT %(limit)s"
-    return [pk for (pk,) in _rows(sql, after=after, limit=PEOPLE_AT_ONCE)]
-
-
-def _days(people: list[int]) -> dict[int, dict[date, int]]:
-    """Shares before the cap, in hundredths of a JP, by credit."""
-    found: dict[int, dict[date, int]] = defaultdict(dict)
-    sql = """
-        SELECT d.credit_id, d."on", (d.gross_jp * 100)::int FROM enrollments_creditday d
-        JOIN enrollments_credit c ON c.id = d.credit_id WHERE c.learner_id = ANY(%(people)s)
+    All of them in one pass over three tables: asked for by people, each few thousand of them cost a walk through the days of everybody.
     """
-    for credit, on, cents in _rows(sql, people=people):
-        found[credit][on] = cents
-    return found
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_CREDITS)
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
 
-def _credits(people: list[int]) -> list[tuple[Any, ...]]:
-    sql = """
-        SELECT c.learner_id, c.path_id, c.scope, c.id, c.rule_id, c.quantity, c.jp, c."on",
-               min(e.id) FILTER (WHERE e.kind = 'credit'), min(e.id) FILTER (WHERE e.kind = 'reversal')
-        FROM enrollments_credit c LEFT JOIN enrollments_ledgerentry e ON e.about_id = c.id
-        WHERE c.learner_id = ANY(%(people)s) GROUP BY c.id ORDER BY c.id
-    """
-    return _rows(sql, people=people)
+_CREDITS = """
+    SELECT c.learner_id, c.path_id, c.scope, c.id, c.rule_id, c.quantity, c.jp, c."on", e.entry, e.reversed_by, d.days, d.cents
+    FROM enrollments_credit c
+    LEFT JOIN (SELECT about_id, min(id) FILTER (WHERE kind = 'credit') AS entry, min(id) FILTER (WHERE kind = 'reversal') AS reversed_by
+               FROM enrollments_ledgerentry GROUP BY about_id) e ON e.about_id = c.id
+    LEFT JOIN (SELECT credit_id, array_agg("on") AS days, array_agg((gross_jp * 100)::int) AS cents
+               FROM enrollments_creditday GROUP BY credit_id) d ON d.credit_id = c.id
+    ORDER BY c.learner_id, c.id
+"""
 
 
 def faults(limit: int = 100) -> list[dict[str, Any]]:
     """Where the books contradict themselves or the credits; nothing that PostgreSQL let in should ever be here."""
-    return [{"fault": fault, "of": of} for fault, of in _rows(_FAULTS, limit=limit)]
+    with connection.cursor() as cursor:
+        cursor.execute(_FAULTS, {"limit": limit})
+        return [{"fault": fault, "of": of} for fault, of in cursor.fetchall()]
 
 
 _FAULTS = """
