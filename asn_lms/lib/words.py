@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django.utils.formats import get_format
 from django.utils.translation import get_language
@@ -31,11 +32,18 @@ def number(value: Number, *, places: int = 2, language: str | None = None) -> st
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(exact):f}".partition(".")
     fraction = fraction.rstrip("0")
-    language = language or get_language() or "id"
-    point = get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True)
-    group = get_format("THOUSAND_SEPARATOR", lang=language, use_l10n=True)
-    text = f"{int(whole):,}".replace(",", str(group)) + (f"{point}{fraction}" if fraction else "")
+    point, group = _marks(language or get_language() or "id")
+    text = f"{int(whole):,}".replace(",", group) + (f"{point}{fraction}" if fraction else "")
     return f"−{text}" if exact < 0 else text
+
+
+@cache
+def _marks(language: str) -> tuple[str, str]:
+    """The decimal mark and the one between groups of thousands."""
+    return (
+        str(get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True)),
+        str(get_format("THOUSAND_SEPARATOR", lang=language, use_l10n=True)),
+    )
 
 
 def jp(value: Number, *, language: str | None = None) -> str:
@@ -46,9 +54,7 @@ def jp(value: Number, *, language: str | None = None) -> str:
 def score(value: Number, *, language: str | None = None) -> str:
     """A score from 0 to 100, always with two decimal places, as certificates print it: `80,00`."""
     exact = Decimal(str(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return f"{exact:f}".replace(
-        ".", str(get_format("DECIMAL_SEPARATOR", lang=language or get_language() or "id", use_l10n=True))
-    )
+    return f"{exact:f}".replace(".", _marks(language or get_language() or "id")[0])
 
 
 def percent(value: Number, *, language: str | None = None) -> str:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.agencies.models import Agency
-from enrollments.standings.actions import count_anew
+from enrollments.standings.actions import ROOMY, count_anew
 
 # Each unit with itself and every unit above it.
 _LINES = f"""lines AS MATERIALIZED (
@@ -159,7 +159,8 @@ def standing_differences(limit: int = 100) -> list[dict[str, Any]]:
 
 
 def _found(sql: str, limit: int) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ROOMY)
         cursor.execute(f"{sql} LIMIT %s", [limit])
         return [
             {"agency": agency, "of": of, "measure": measure, "tallied": tallied, "counted": counted}
@@ -170,6 +171,7 @@ def _found(sql: str, limit: int) -> list[dict[str, Any]]:
 def tally_anew() -> None:
     """Write the sums of a database that was filled by another way than its actions. Call it in a transaction."""
     with connection.cursor() as cursor:
+        cursor.execute(ROOMY)
         cursor.execute("DELETE FROM enrollments_tallydelta")
         cursor.execute("DELETE FROM enrollments_tally")
         cursor.execute(

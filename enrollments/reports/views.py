@@ -35,7 +35,7 @@ from enrollments.standings.models import FIRST_YEAR
 BELOW_SHOWN = 5
 # Above so many people five of them say nothing: there the units say where to look.
 BELOW_SHOWN_UP_TO = 2_000
-UNITS_SHOWN = COURSES_SHOWN = 25
+UNITS_SHOWN = COURSES_SHOWN = 10
 # Days on which the report was kept that a person may choose among.
 DAYS_SHOWN = 60
 

@@ -21,7 +21,10 @@ from enrollments.management.population.courses import COURSES, ORGANISERS, write
 from enrollments.management.population.learning import YEARS, Learning
 from enrollments.management.population.people import Crowd
 from enrollments.reports.recount import tally_anew
+from enrollments.standings.actions import make_compact
+from enrollments.standings.models import Standing, UnitCount
 from enrollments.tallies.actions import hold_sums
+from enrollments.tallies.models import Tally
 
 # What `fill` writes beside the tables that it copies into is small.
 LEAST = 50
@@ -83,7 +86,9 @@ def _write(people: int, places: int, dice: Random, today: date) -> dict[str, Any
         for table in tables:
             table.close()
     _heads(crowd.people.last - people + 1, root, agencies, first)
-    tally_anew()
+    with unguarded([one._meta.db_table for one in (Tally, Standing, UnitCount)]):
+        tally_anew()
+    make_compact()
     return {_name(table): table.written for table in [units, *tables]}
 
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,15 +17,26 @@ _AWKWARD = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 def text(value: Any) -> str:
     """A value in COPY's text format."""
-    if value is None:
-        return r"\N"
-    if isinstance(value, str):
-        return value.translate(_AWKWARD)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False).translate(_AWKWARD)
-    return str(value)
+    write = _WRITTEN.get(type(value), str)
+    return write(value)
+
+
+def _words(value: str) -> str:
+    return value.translate(_AWKWARD)
+
+
+def _json(value: Any) -> str:
+    return _words(json.dumps(value, ensure_ascii=False))
+
+
+# By type, since a nation is a billion values.
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _nothing: r"\N",
+    bool: lambda value: "t" if value else "f",
+    str: _words,
+    list: _json,
+    dict: _json,
+}
 
 
 class Table:
