@@ -52,7 +52,7 @@ def add_agency(
 @transaction.atomic
 def edit_agency(agency: Agency, *, by: Any, **values: str) -> Agency:
     """Change code, name, short name, kind or zone. Papers that were already drawn keep the old name."""
-    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    agency = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if not may_manage_agency(by, agency):
         raise NotYours(_("This unit is not in your reach."))
     if "code" in values and values["code"] != agency.code:
@@ -95,7 +95,7 @@ def move_agency(agency: Agency, parent: Agency, *, by: Any) -> Agency:
 def deactivate_agency(agency: Agency, *, by: Any) -> Agency:
     """Close a unit. Refused while people or active units are in it: they are moved first, so that nobody is lost."""
     lock_tree()
-    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    agency = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if not may_move_agency(by, agency):
         raise NotYours(_("You may close only units below your own unit."))
     if not agency.is_active:
@@ -123,7 +123,7 @@ def deactivate_agency(agency: Agency, *, by: Any) -> Agency:
 def reactivate_agency(agency: Agency, *, by: Any) -> Agency:
     """Open a closed unit again."""
     lock_tree()
-    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    agency = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if not may_move_agency(by, agency):
         raise NotYours(_("You may open only units below your own unit."))
     parent = Agency.objects.get_parent(agency)

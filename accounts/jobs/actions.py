@@ -50,7 +50,7 @@ def start_job(
 def claim_job(pk: int) -> Job | None:
     """Take the job for this worker, or None when it is over or another worker holds it. A job that broke five times is parked."""
     now = timezone.now()
-    job = Job.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    job = Job.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk).first()
     if job is None or job.is_over or (job.lease_until and job.lease_until > now):
         return None
     if job.tries >= MOST_TRIES:
@@ -102,7 +102,7 @@ def fail_job(job: Job, reason: str) -> None:
 @transaction.atomic
 def cancel_job(job: Job, *, by: Any) -> Job:
     """Stop the job at its next step. What is written stays written."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if not may_cancel_job(by, job):
         raise NotYours(_("Only the person who started this work can stop it."))
     if job.is_over:
@@ -118,7 +118,7 @@ def cancel_job(job: Job, *, by: Any) -> Job:
 @transaction.atomic
 def retry_job(job: Job, *, by: Any) -> Job:
     """Put a failed job back in the queue, with all its tries. It goes on from where it stood."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if not may_retry_job(by, job):
         raise NotYours(_("Only the person who started this work can try it again."))
     if job.state != Job.State.FAILED:
@@ -136,7 +136,7 @@ def sweep_jobs(now: datetime | None = None) -> int:
     """Wake a worker for each unfinished job that nobody holds. Returns how many."""
     at = now or timezone.now()
     with transaction.atomic():
-        waiting = list(Job.objects.select_for_update(skip_locked=True).unheld(at)[:200])
+        waiting = list(Job.objects.select_for_update(skip_locked=True, no_key=True).unheld(at)[:200])
         for job in waiting:
             later(job.task, job.pk)
         parked = Job.objects.filter(state=Job.State.FAILED, tries__gte=MOST_TRIES, finished_at__gte=at - ALARM_AGAIN)

@@ -146,7 +146,7 @@ def _write(job: Job, importer_class: type[Importer]) -> None:
 @transaction.atomic
 def confirm_import(check: Job, task: str, title: str, *, by: Any) -> Job:
     """Start writing what was reviewed. Confirming twice gives the same work again."""
-    check = Job.objects.select_for_update().get(pk=check.pk)
+    check = Job.objects.select_for_update(no_key=True).get(pk=check.pk)
     known = Job.objects.filter(uid=check.payload["write"]).first() if "write" in check.payload else None
     if known:
         return known

@@ -119,7 +119,7 @@ def claim(pk: int | None, now: datetime) -> Notice | None:
             due = Notice.objects.sendable(now).select_related("person__agency").order_by("not_before", "id")
             if pk is not None:
                 due = due.filter(pk=pk)
-            notice = due.select_for_update(skip_locked=True, of=("self",)).first()
+            notice = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
             if notice is None:
                 return None
             if _may_go_out(notice, now):

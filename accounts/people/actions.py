@@ -272,7 +272,7 @@ def _begin(person: User, service: Service, from_on: date) -> None:
 
 def _locked(person: User, by: Any) -> User:
     # No select_related: a row that changed while we waited would be joined with the unit it had before, which is none.
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if by is not None and not may_manage_person(by, person):
         raise NotYours(_("This person does not serve in your units."))
     return person

@@ -284,5 +284,5 @@ def _first_rows(rows: list[Row], column: str, key: Any) -> dict[str, int]:
 def _people_with(numbers: list[str], *, lock: bool) -> dict[str, User]:
     people = User.objects.filter(nip__in=[number for number in numbers if number]).prefetch_related("agency", "rank")
     if lock:
-        people = people.order_by("pk").select_for_update()
+        people = people.order_by("pk").select_for_update(no_key=True)
     return {str(person.nip): person for person in people}

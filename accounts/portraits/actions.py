@@ -41,7 +41,7 @@ def _let_go(person: User) -> bool:
     """Delete the present one with its file; one that stands on a paper only ceases to be the present one."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     # Locked, so that a paper which is just now being confirmed with it is found below.
-    before = Portrait.objects.current().filter(person=person).select_for_update().first()
+    before = Portrait.objects.current().filter(person=person).select_for_update(no_key=True).first()
     if before is None:
         return False
     file = before.file

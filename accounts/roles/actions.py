@@ -29,7 +29,7 @@ def grant_role(
     decree: str = "",
 ) -> RoleGrant:
     """Let the person bear the role over the unit and everything below it, from that day (default: today) on."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     agency = Agency.objects.get(pk=agency.pk)
     _check_giver(person, role, agency, by)
     start = from_on or local_day(agency.zone)
@@ -61,7 +61,11 @@ def grant_role(
 @transaction.atomic
 def end_role(grant: RoleGrant, *, until_on: date, by: Any) -> RoleGrant | None:
     """Let the role end with that day as its last. Before its first day: it is taken back whole, and None returned."""
-    grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("agency", "person").get(pk=grant.pk)
+    grant = (
+        RoleGrant.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("agency", "person")
+        .get(pk=grant.pk)
+    )
     if not may_end_role(by, grant):
         raise NotYours(_("You may end only roles in your units that you could give."))
     today = local_day(grant.agency.zone)

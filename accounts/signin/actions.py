@@ -59,7 +59,7 @@ def activate(nip: str, code: str, password: str, *, now: datetime | None = None)
     now = now or timezone.now()
     with transaction.atomic():
         row = (
-            ActivationCode.objects.select_for_update(of=("self",))
+            ActivationCode.objects.select_for_update(of=("self",), no_key=True)
             .select_related("person")
             .filter(
                 person__nip=nip,

@@ -121,7 +121,9 @@ def lighten_next(now: datetime) -> MediaFile | None:
     an hour. Where a quarter cannot be spared, or ffmpeg gives up three times, the film stays without.
     """
     with transaction.atomic():
-        media = MediaFile.objects.to_lighten(now).select_for_update(skip_locked=True).order_by("pk").first()
+        media = (
+            MediaFile.objects.to_lighten(now).select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
+        )
         if media is None:
             return None
         media.light_begun_at, media.light_tries = now, media.light_tries + 1

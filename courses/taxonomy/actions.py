@@ -51,7 +51,7 @@ def set_mobile_data(values: dict[str, Any], *, by: User) -> MobileData:
     if not may_set_mobile_data(by):
         raise NotYours(_("Only administrators set these."))
     MobileData.objects.get_or_create(pk=1)
-    row = MobileData.objects.select_for_update().get(pk=1)
+    row = MobileData.objects.select_for_update(no_key=True).get(pk=1)
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
@@ -65,7 +65,7 @@ def set_mobile_data(values: dict[str, Any], *, by: User) -> MobileData:
 @transaction.atomic
 def end_accreditation(accreditation: Accreditation, *, on: date, by: User) -> Accreditation:
     """It holds to this day and not longer: withdrawn, or recorded with the wrong end."""
-    accreditation = Accreditation.objects.select_for_update(of=("self",)).get(pk=accreditation.pk)
+    accreditation = Accreditation.objects.select_for_update(of=("self",), no_key=True).get(pk=accreditation.pk)
     if not may_record_accreditation(by, accreditation.organiser):
         raise NotYours(_("Only administrators over this organiser record its accreditations."))
     if on < accreditation.valid_from:

@@ -151,7 +151,7 @@ def _sit_down(enrollment: Enrollment, lesson: Lesson, by: User | None) -> tuple[
         raise NotLearning(_("Your place in this course has ended. Enrol again to go on."))
     if (first := pre_test_before(enrollment, lesson)) is not None:
         raise PreTestFirst(first)
-    progress, _made = LessonProgress.objects.select_for_update(of=("self",)).get_or_create(
+    progress, _made = LessonProgress.objects.select_for_update(of=("self",), no_key=True).get_or_create(
         enrollment=enrollment, lesson=lesson
     )
     return enrollment, progress, seat(enrollment, lesson, locked=True)

@@ -53,7 +53,7 @@ def give_badges(certificate: int | None = None) -> int:
 def _give(organiser: Agency, certificates: list[Certificate]) -> int:
     issuer = _issuer_of(organiser)
     # Only one process at a time gives bits of this issuer; what another gave meanwhile is left as it is.
-    BadgeIssuer.objects.select_for_update().get(pk=issuer.pk)
+    BadgeIssuer.objects.select_for_update(no_key=True).get(pk=issuer.pk)
     have = set(Badge.objects.filter(certificate__in=certificates).values_list("certificate_id", flat=True))
     left = [row for row in certificates if row.pk not in have]
     given = len(left)
@@ -111,7 +111,7 @@ def replace_key(issuer: BadgeIssuer, *, is_betrayed: bool, by: User | None) -> I
     """
     if not has_address():
         raise KeyIsTheName(_("Here the issuer's name is its key. Give this site an https address first (SITE_URL)."))
-    BadgeIssuer.objects.select_for_update().get(pk=issuer.pk)
+    BadgeIssuer.objects.select_for_update(no_key=True).get(pk=issuer.pk)
     issuer.keys.filter(retired_at__isnull=True).update(retired_at=Now(), sealed=None, is_betrayed=is_betrayed)
     key = _new_key(issuer)
     record("badge.key_replaced", issuer.organiser, by=by, key=key.public, betrayed=is_betrayed)

@@ -27,7 +27,7 @@ def save_report(agency: Agency, wish: Wish, name: str, *, by: User, is_shared: b
     """Keep the wish. Under a name that this person used for the unit already, it takes the old one's place."""
     if not may_read_report_of(by, agency):
         raise NotYours(gettext_lazy("This unit is not in your report."))
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
     mine = SavedReport.objects.held_by(by)
     name = " ".join(name.split())
     if not mine.filter(agency=agency, name=name).exists() and mine.count() >= MOST:

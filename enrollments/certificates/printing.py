@@ -63,4 +63,4 @@ def _portrait(certificate: Certificate, keeps: bool) -> Portrait | None:
     if not certificate.prints_portrait:
         return None
     found = Portrait.objects.current().filter(person=certificate.enrollment.learner_id)
-    return (found.select_for_update() if keeps else found).first()
+    return (found.select_for_update(no_key=True) if keeps else found).first()

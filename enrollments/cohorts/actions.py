@@ -40,7 +40,7 @@ def create_cohort(
     Raises NotYours, or Refusal with the field it belongs to.
     """
     # The course's row is the lock: two officers at once get two numbers.
-    course = Course.objects.select_for_update(of=("self",)).select_related("organiser").get(pk=course.pk)
+    course = Course.objects.select_for_update(of=("self",), no_key=True).select_related("organiser").get(pk=course.pk)
     if not may_run(by, course.organiser):
         raise NotYours(_("Only training officers of the organiser open cohorts of this course."))
     if course.current_id is None:
@@ -195,7 +195,7 @@ def self_paced_cohort(course: Course) -> Cohort:
     found = Cohort.objects.filter(course=course, is_self_paced=True).select_related("organiser", "version").first()
     if found:
         return found
-    course = Course.objects.select_for_update(of=("self",)).select_related("organiser").get(pk=course.pk)
+    course = Course.objects.select_for_update(of=("self",), no_key=True).select_related("organiser").get(pk=course.pk)
     if course.current_id is None:
         raise Refusal(_("This course is not open at the moment."))
     cohort, made = Cohort.objects.get_or_create(
@@ -215,7 +215,7 @@ def self_paced_cohort(course: Course) -> Cohort:
 def locked_cohort(cohort: Cohort) -> Cohort:
     """The row, locked until the transaction ends. First in the lock order: cohort → enrollment → progress → attempt."""
     return (
-        Cohort.objects.select_for_update(of=("self",))
+        Cohort.objects.select_for_update(of=("self",), no_key=True)
         .select_related("course__current", "version", "organiser")
         .get(pk=cohort.pk)
     )

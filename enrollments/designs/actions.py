@@ -26,7 +26,7 @@ def draft_design(organiser: Agency, kind: str, *, by: User) -> DesignVersion:
     """The draft of this organiser's design for the kind; where there is none, one that begins as what is in use now."""
     if not may_design(by, organiser):
         raise NotYours(_("Only training officers of the organiser design its certificates."))
-    design, _made = CertificateDesign.objects.select_for_update(of=("self",)).get_or_create(
+    design, _made = CertificateDesign.objects.select_for_update(of=("self",), no_key=True).get_or_create(
         organiser=organiser, kind=kind
     )
     draft = design.versions.filter(state=State.DRAFT).first()
@@ -85,7 +85,7 @@ def discard_design(draft: DesignVersion, *, by: User) -> None:
 
 def _locked_draft(draft: DesignVersion, by: User) -> DesignVersion:
     row = (
-        DesignVersion.objects.select_for_update(of=("self",))
+        DesignVersion.objects.select_for_update(of=("self",), no_key=True)
         .select_related("design__organiser", "signatory__rank", "back_signatory")
         .filter(pk=draft.pk)
         .first()

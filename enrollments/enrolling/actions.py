@@ -131,7 +131,9 @@ def reschedule_all(cohort: Cohort, due_on: date | None, *, by: User | None, only
     if only_due_on:
         rows = rows.filter(due_on=only_due_on)
     # Locked in one order, so that two officers at once never wait for each other in a circle.
-    wanted = list(rows.exclude(due_on=due_on).order_by("pk").select_for_update().values_list("pk", flat=True))
+    wanted = list(
+        rows.exclude(due_on=due_on).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    )
     changed = Enrollment.objects.filter(pk__in=wanted).update(due_on=due_on)
     if changed:
         record("cohort.rescheduled", cohort, by=by, after=due_on, people=changed)
@@ -158,7 +160,7 @@ def cancel_cohort(cohort: Cohort, reason: str, *, by: User | None) -> Cohort:
 def locked_enrollment(enrollment: Enrollment) -> Enrollment:
     """The row, locked until the transaction ends, with what the rules need to read."""
     return (
-        Enrollment.objects.select_for_update(of=("self",))
+        Enrollment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("learner__agency", "cohort__organiser", "version__course", "agency")
         .get(pk=enrollment.pk)
     )

@@ -19,7 +19,7 @@ LONGEST = 4000
 def comment_on(item: AttemptItem, text: str, *, by: User) -> AttemptItem:
     """Say something about an answer; the learner reads it on the lesson and is told so once. A second comment replaces the first."""
     item = (
-        AttemptItem.objects.select_for_update(of=("self",))
+        AttemptItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("attempt__lesson", "attempt__enrollment__learner", "attempt__enrollment__cohort__organiser")
         .get(pk=item.pk)
     )

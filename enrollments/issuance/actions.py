@@ -98,7 +98,7 @@ def serve_next(now: datetime) -> bool:
     """Serve one line that nobody else serves. What breaks is tried five times, then stands as failed, with its reason."""
     line = (
         IssuanceLine.objects.due(now)
-        .select_for_update(skip_locked=True, of=("self",))
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("issuance__cohort__organiser", "issuance__made_by", "enrollment")
         .first()
     )
@@ -123,7 +123,7 @@ def try_again(issuance: Issuance, *, by: User) -> int:
     if not may_issue(by, issuance.cohort):
         raise NotYours(_("Only training officers of the organiser issue papers for this cohort."))
     stopped = issuance.lines.filter(state__in=[State.FAILED, State.REFUSED])
-    ids = list(stopped.select_for_update(of=("self",)).values_list("pk", flat=True))
+    ids = list(stopped.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     issuance.lines.filter(pk__in=ids).update(state=State.WAITING, reason="", error="", tries=0, not_before=None)
     aside = Certificate.objects.filter(is_stuck=True, pk__in=issuance.lines.values("certificate")).filter(
         enrollment__cohort=issuance.cohort_id

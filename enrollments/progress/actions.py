@@ -30,7 +30,7 @@ def finish_lesson(
     """
     now = now or timezone.now()
     enrollment = locked_enrollment(enrollment)
-    row, _made = LessonProgress.objects.select_for_update(of=("self",)).get_or_create(
+    row, _made = LessonProgress.objects.select_for_update(of=("self",), no_key=True).get_or_create(
         enrollment=enrollment, lesson=lesson
     )
     is_new = row.finished_at is None

@@ -108,7 +108,7 @@ def _release_missed(zone: str, today: date) -> None:
     missed = Notice.objects.filter(
         in_zone(zone, "person__"), kind=DIGEST, mail_state=Notice.Mail.DUE, about__lt=today.isoformat()
     )
-    for notice in missed.select_for_update(skip_locked=True, of=("self",)):
+    for notice in missed.select_for_update(skip_locked=True, of=("self",), no_key=True):
         _pass_on(notice)
         notice.mail_state, notice.mail_reason = Notice.Mail.HELD, Notice.Hold.DAY_PASSED
         notice.save(update_fields=["mail_state", "mail_reason"])

@@ -55,7 +55,7 @@ def delete_view(view: SavedView) -> None:
 
 def _own_views(owner: User) -> list[SavedView]:
     """All of the owner's, who can save or change no other meanwhile."""
-    User.objects.select_for_update().get(pk=owner.pk)
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     return list(SavedView.objects.held_by(owner))
 
 

@@ -91,7 +91,7 @@ def stop_revoked(at: str | None) -> int:
     stopped = 0
     with transaction.atomic():
         rows = Posting.objects.in_nobodys_hands().filter(gone).select_related("certificate__series__organiser")
-        for posting in rows.select_for_update(skip_locked=True, of=("self",))[:BATCH]:
+        for posting in rows.select_for_update(skip_locked=True, of=("self",), no_key=True)[:BATCH]:
             Posting.objects.filter(pk=posting.pk).update(
                 state=State.FAILED, reason=Reason.REVOKED, message="", verified_at=None, claims=F("claims") + 1
             )
@@ -108,7 +108,7 @@ def claim(pk: int | None, now: datetime, at: str | None = None) -> Posting | Non
     if pk is not None:
         rows = rows.filter(pk=pk)
     posting = (
-        rows.select_for_update(skip_locked=True, of=("self",))
+        rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("certificate__series__organiser", "certificate__enrollment__learner")
         .first()
     )
@@ -215,7 +215,7 @@ def try_all_again(reason: str, *, by: User) -> int:
     rows = Posting.objects.visible_to(by).filter(state=State.FAILED, reason=reason, certificate__state__in=DELIVERED)
     found = list(
         rows.exclude(reason=Reason.REVOKED)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("certificate__series__organiser")
     )
     _revive(found, by)
@@ -277,7 +277,9 @@ def hand_over_file(job: Job, *, by: User) -> int:
         file=job, state__in=[State.PENDING, State.FAILED], record_id="", begun_at=None
     )
     found = list(
-        rows.in_nobodys_hands().select_for_update(of=("self",)).select_related("certificate__series__organiser")
+        rows.in_nobodys_hands()
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("certificate__series__organiser")
     )
     _hand(found, by)
     return len(found)
@@ -285,7 +287,7 @@ def hand_over_file(job: Job, *, by: User) -> int:
 
 def _locked(posting: Posting, by: User) -> Posting:
     row = (
-        Posting.objects.select_for_update(of=("self",))
+        Posting.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certificate__series__organiser", "certificate__enrollment__learner")
         .get(pk=posting.pk)
     )

@@ -80,7 +80,7 @@ def edit_points(row: IndexPoint, *, by: User, **values: Any) -> IndexPoint:
     """
     if not may_edit_points(by):
         raise NotYours(_("Only administrators of a whole government may change this table."))
-    row = IndexPoint.objects.select_for_update().get(pk=row.pk)
+    row = IndexPoint.objects.select_for_update(no_key=True).get(pk=row.pk)
     before = {name: getattr(row, name) for name in values}
     begins: date = values.get("valid_from", row.valid_from)
     if begins < row.valid_from:

@@ -47,7 +47,7 @@ def ask_for_index(person: User, now: datetime) -> SiasnPerson:
         raise Refusal(_("This system is not connected to SIASN yet, so it cannot ask for your value."))
     if not person.nip:
         raise Refusal(_("SIASN knows people by their NIP, and yours is not recorded here. Ask your training officer."))
-    row, _made = SiasnPerson.objects.select_for_update().get_or_create(person=person)
+    row, _made = SiasnPerson.objects.select_for_update(no_key=True).get_or_create(person=person)
     if row.index_asked_at and row.index_asked_at > now - ASK_AGAIN:
         return row
     row.index_asked_at = row.next_try_at = now
@@ -129,7 +129,7 @@ def _claim(pk: int | None, now: datetime) -> SiasnPerson | None:
     if pk is not None:
         rows = rows.filter(pk=pk)
     row = (
-        rows.select_for_update(skip_locked=True, of=("self",))
+        rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("person__agency")
         .order_by(F("next_try_at"))
         .first()

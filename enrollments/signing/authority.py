@@ -135,7 +135,7 @@ def _opened(row: AuthorityKey, passphrase: Secret[str]) -> Issued:
     """
     locked = _unsealed(bytes(row.sealed_key))
     with transaction.atomic():
-        row = AuthorityKey.objects.select_for_update().get(pk=row.pk)
+        row = AuthorityKey.objects.select_for_update(no_key=True).get(pk=row.pk)
         wait = _seconds_closed(row)
         key = None if wait else _key_in(locked, passphrase)
         if key is not None and row.wrong_guesses:

@@ -49,7 +49,7 @@ def subscribe(agency: Agency, rhythm: str, *, by: User) -> Subscription:
     if rhythm not in Rhythm.values:
         raise Refusal(gettext_lazy("Choose how often."), field="rhythm")
     # Two clicks at once: one writes the row, the other waits for it.
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
     found, is_new = Subscription.objects.running().get_or_create(
         person=by, agency=agency, defaults={"rhythm": rhythm, "since_on": local_day(by.zone)}
     )
@@ -63,7 +63,11 @@ def subscribe(agency: Agency, rhythm: str, *, by: User) -> Subscription:
 @transaction.atomic
 def end(subscription: Subscription, *, by: User, now: datetime | None = None) -> None:
     """Nothing more is sent. Ending twice changes nothing."""
-    row = Subscription.objects.select_for_update(of=("self",)).select_related("agency").get(pk=subscription.pk)
+    row = (
+        Subscription.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("agency")
+        .get(pk=subscription.pk)
+    )
     if row.person_id != by.pk:
         raise NotYours(gettext_lazy("Only the person who gets these mails can end them."))
     if row.ended_at is None:
@@ -104,7 +108,7 @@ def _unless_it_breaks(act: Callable[[], bool], pk: int) -> bool:
 @transaction.atomic
 def _promise(pk: int, now: datetime) -> bool:
     rows = Subscription.objects.running().select_related("person__agency", "agency")
-    row = rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    row = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=pk).first()
     if row is None:
         return False
     until = last_ended(Rhythm(row.rhythm), local_day(row.person.zone, now))
@@ -136,7 +140,7 @@ def tell_of_written(now: datetime, at: str | None = None) -> int:
 @transaction.atomic
 def _tell(pk: int, now: datetime, at: str | None) -> bool:
     rows = to_be_told().select_related("subscription__person__agency", "subscription__agency", "job")
-    row = rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    row = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=pk).first()
     if row is None:
         return False
     person = row.subscription.person

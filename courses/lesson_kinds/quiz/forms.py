@@ -104,7 +104,7 @@ class QuizForm(forms.Form):
     @transaction.atomic
     def save(self, *, by: Any) -> None:
         """Store rules and questions as they stand; an unfinished question is no error in a draft (`problems` names it)."""
-        QuizContent.objects.select_for_update().get(lesson=self.lesson)
+        QuizContent.objects.select_for_update(no_key=True).get(lesson=self.lesson)
         values = {name: self.cleaned_data[name] for name in self.fields}
         QuizContent.objects.filter(lesson=self.lesson).update(**values)
         with override(self.lesson.version.language):

@@ -95,7 +95,7 @@ class VideoForm(forms.Form):
     @transaction.atomic
     def save(self, *, by: Any) -> None:
         """Store what was typed and chosen. Raises Refusal when the film cannot be read."""
-        row = VideoContent.objects.select_for_update().get(lesson=self.lesson)
+        row = VideoContent.objects.select_for_update(no_key=True).get(lesson=self.lesson)
         if self.cleaned_data.get("video"):
             try:
                 row.video = keep_file(self.cleaned_data["video"], by=by, allowed=VIDEOS)

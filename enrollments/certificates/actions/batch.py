@@ -103,7 +103,7 @@ def as_secret(text: str, *, is_code: bool) -> Secret[str]:
 @transaction.atomic
 def send_back(certificate: Certificate, *, reason: str, by: User) -> None:
     """The official does not sign this one: it goes to the officers with the reason, out of the queue."""
-    certificate = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    certificate = Certificate.objects.select_for_update(of=("self",), no_key=True).get(pk=certificate.pk)
     waits = certificate.state == Certificate.State.AWAITING_SIGNATURE and not certificate.is_stuck
     if certificate.signatory_id != by.pk or not waits:
         raise Refusal(_("This certificate does not wait for your signature."))
@@ -119,7 +119,12 @@ def _take(official: User, cohort_id: int | None, after: int) -> Certificate | No
     waiting = Certificate.objects.to_be_signed_by(official).free().filter(pk__gt=after)
     if cohort_id is not None:
         waiting = waiting.filter(enrollment__cohort=cohort_id)
-    row = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*WITH_PRINTED).order_by("id").first()
+    row = (
+        waiting.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .select_related(*WITH_PRINTED)
+        .order_by("id")
+        .first()
+    )
     if row is not None:
         row.tries += 1
         row.save(update_fields=["tries"])

@@ -75,7 +75,9 @@ def confirm_silent(now: datetime, at: str | None = None) -> int:
         with transaction.atomic():
             waiting = Certificate.objects.silent(now).filter(pk=pk)
             certificate = (
-                waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*WITH_PRINTED).first()
+                waiting.select_for_update(skip_locked=True, of=("self",), no_key=True)
+                .select_related(*WITH_PRINTED)
+                .first()
             )
             if certificate is not None:
                 _confirm(certificate, None, now)
@@ -87,7 +89,11 @@ def confirm_silent(now: datetime, at: str | None = None) -> int:
 
 def locked_certificate(certificate: Certificate) -> Certificate:
     """The same certificate, locked, with everything that is printed from."""
-    return Certificate.objects.select_for_update(of=("self",)).select_related(*WITH_PRINTED).get(pk=certificate.pk)
+    return (
+        Certificate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*WITH_PRINTED)
+        .get(pk=certificate.pk)
+    )
 
 
 def _confirm(certificate: Certificate, by: User | None, now: datetime) -> Certificate:

@@ -53,7 +53,7 @@ def settle_correction(
     A paper that stands already is revoked and issued anew when the data were put right: nothing on it is ever overwritten.
     """
     now = now or timezone.now()
-    request = CorrectionRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    request = CorrectionRequest.objects.select_for_update(of=("self",), no_key=True).get(pk=request.pk)
     if not may_settle(by, request):
         raise NotYours(_("Only training officers of the organiser or of this person's unit answer this."))
     if not request.is_open:

@@ -199,7 +199,7 @@ def _claim(pk: int | None, now: datetime, at: str | None) -> Certificate | None:
     if pk is not None:
         waiting = waiting.filter(pk=pk)
     certificate = (
-        waiting.select_for_update(skip_locked=True, of=("self",))
+        waiting.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("design", "enrollment__learner")
         .first()
     )

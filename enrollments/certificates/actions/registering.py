@@ -27,7 +27,7 @@ def register_codes(cohort: Cohort, codes: Mapping[int, str], *, by: User) -> int
     """
     if not may_register(by, cohort):
         raise NotYours(_("Only training officers of the organiser enter registration codes."))
-    rows = Certificate.objects.to_be_registered(cohort).select_for_update(of=("self",))
+    rows = Certificate.objects.to_be_registered(cohort).select_for_update(of=("self",), no_key=True)
     found = {row.pk: row for row in rows.filter(pk__in=codes).select_related("series__organiser").order_by("pk")}
     count = 0
     for pk, text in codes.items():

@@ -81,7 +81,7 @@ def reserve_certificate(
     """
     now = now or timezone.now()
     kind = kind or (replaces.kind if replaces else enrollment.version.certificate_kind)
-    live = Certificate.objects.live().filter(enrollment=enrollment).select_for_update(of=("self",)).first()
+    live = Certificate.objects.live().filter(enrollment=enrollment).select_for_update(of=("self",), no_key=True).first()
     if live and (live.kind != CertificateKind.STATEMENT or kind == CertificateKind.STATEMENT):
         return live
     if live:
@@ -187,7 +187,7 @@ def _tell_withheld(place: Enrollment) -> None:
 
 
 def _locked_series(organiser: Agency, year: int, kind: str) -> CertificateSeries:
-    of_this = CertificateSeries.objects.select_for_update(of=("self",)).filter(
+    of_this = CertificateSeries.objects.select_for_update(of=("self",), no_key=True).filter(
         organiser=organiser, year=year, kind=kind
     )
     series = of_this.first()

@@ -35,7 +35,9 @@ def stop_sharing(certificate: Certificate, *, by: User) -> None:
 
 def _own(certificate: Certificate, by: User) -> Certificate:
     certificate = (
-        Certificate.objects.select_for_update(of=("self",)).select_related(*WITH_SURVEY).get(pk=certificate.pk)
+        Certificate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*WITH_SURVEY)
+        .get(pk=certificate.pk)
     )
     if certificate.enrollment.learner_id != by.pk:
         raise NotYours(_("Only the person whose certificate it is can share it."))

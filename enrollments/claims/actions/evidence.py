@@ -34,7 +34,7 @@ def locked_claim(claim: Claim) -> Claim:
 
     Held first and read after: what is joined to a row that one waited for would come from before the wait.
     """
-    Claim.objects.select_for_update().only("pk").get(pk=claim.pk)
+    Claim.objects.select_for_update(no_key=True).only("pk").get(pk=claim.pk)
     return Claim.objects.with_people().get(pk=claim.pk)
 
 
@@ -126,7 +126,7 @@ def clear(now: datetime) -> int:
     for rows in (Evidence.objects.left(), EvidenceArchive.objects.filter(old)):
         for pk in list(rows.values_list("pk", flat=True)[:500]):
             with transaction.atomic():
-                row = rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+                row = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=pk).first()
                 if row is not None:
                     row.file.storage.delete(str(row.file.name))
                     row.delete()

@@ -73,7 +73,7 @@ def answer_invitation(
     """Alumnus or superior answers. False when that was done already; refused once the last day is over."""
     now = now or timezone.now()
     row = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enrollment__cohort__organiser", "enrollment__completion_agency", "person__agency")
         .get(pk=invitation.pk)
     )

@@ -27,7 +27,7 @@ def draft_questionnaire(organiser: Agency | None, kind: str, *, by: User) -> Que
     if not may_keep(by, organiser):
         raise NotYours(_("Only training officers of the organiser, or administrators, write this questionnaire."))
     row, _made = Questionnaire.objects.get_or_create(organiser=organiser, kind=Kind(kind))
-    row = Questionnaire.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    row = Questionnaire.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     draft = row.versions.filter(state=State.DRAFT).first()
     if draft is not None:
         return draft
@@ -118,7 +118,7 @@ def set_terms(values: dict[str, Any], *, by: User) -> SurveyTerms:
         raise NotYours(_("Only administrators set these."))
     if values["remind_after_days"] >= values["open_days"]:
         raise Refusal(_("The reminder comes after the survey has closed. Give fewer days."), field="remind_after_days")
-    terms, _made = SurveyTerms.objects.select_for_update().get_or_create(pk=1)
+    terms, _made = SurveyTerms.objects.select_for_update(no_key=True).get_or_create(pk=1)
     changed = [name for name, value in values.items() if getattr(terms, name) != value]
     for name in changed:
         setattr(terms, name, values[name])
@@ -130,7 +130,7 @@ def set_terms(values: dict[str, Any], *, by: User) -> SurveyTerms:
 
 def _locked_draft(draft: QuestionnaireVersion, by: User) -> QuestionnaireVersion:
     row = (
-        QuestionnaireVersion.objects.select_for_update(of=("self",))
+        QuestionnaireVersion.objects.select_for_update(of=("self",), no_key=True)
         .select_related("questionnaire__organiser")
         .filter(pk=draft.pk)
         .first()

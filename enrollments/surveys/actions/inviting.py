@@ -54,7 +54,7 @@ def _ask_batch(zone: str, today: date, *, after: int) -> int | None:
     places = list(
         due_for_survey(today, zone)
         .filter(pk__gt=after)
-        .select_for_update(skip_locked=True, of=("self",))
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("learner__agency", "cohort__organiser")[:BATCH]
     )
     if not places:
