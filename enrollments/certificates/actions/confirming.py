@@ -56,10 +56,18 @@ def _is_still_asked(notice: Notice, now: datetime) -> Verdict:
 
 @transaction.atomic
 def confirm(certificate: Certificate, *, by: User, now: datetime | None = None) -> Certificate:
-    """The learner says that the name is right: what is printed is frozen, and the paper drawn. Said twice, it is said once."""
+    """The learner says that the name is right: what is printed is frozen, and the paper drawn. Said twice, it is said once; of a revoked
+    certificate it is refused.
+    """
     if not may_confirm(by, certificate):
         raise NotYours(_("Only the person whose name it is can confirm it."))
     certificate = locked_certificate(certificate)
+    if certificate.state == Certificate.State.REVOKED:
+        raise Refusal(
+            _(
+                "This certificate was revoked meanwhile. If another takes its place, you are asked about your name again."
+            )
+        )
     if certificate.state != Certificate.State.NUMBERED:
         return certificate
     if certificate.corrections.open().exists():

@@ -13,12 +13,14 @@ from django.urls import reverse
 from accounts.notices.actions import claim
 from accounts.notices.models import Notice
 from accounts.people.models import User
+from asn_lms.lib.refusals import Refusal
 from enrollments.certificates.actions import (
     ask_for_correction,
     confirm,
     confirm_silent,
     issue_certificate,
     reserve_certificate,
+    revoke,
     settle_correction,
 )
 from enrollments.certificates.models import Certificate, CertificateSeries, CorrectionRequest
@@ -189,6 +191,18 @@ def test_an_officer_answers_and_the_learner_reads_why(people: Cast) -> None:
     assert client.post(url, {"is_mended": "0", "answer": "Gelar belum ada SK-nya."}).status_code == 302
     page = signed_in(people.learner).get(reverse("certificate-name", args=[certificate.pk])).content.decode()
     assert "Gelar belum ada SK-nya." in page
+
+
+def test_who_confirms_a_certificate_that_was_revoked_meanwhile_is_told_so(people: Cast) -> None:
+    certificate = numbered(people)
+    revoke(certificate, reason="Terbit keliru.", by=people.officer)
+    with pytest.raises(Refusal, match="dicabut"):
+        confirm(certificate, by=people.learner)
+    assert not now_of(certificate).was_confirmed_by_learner
+    client = signed_in(people.learner)
+    answer = client.post(reverse("certificate-confirm", args=[certificate.pk]), follow=True)
+    assert "dicabut" in answer.content.decode()
+    assert "Terima kasih" not in answer.content.decode()
 
 
 def test_nobody_confirms_or_corrects_the_name_of_another(people: Cast) -> None:
