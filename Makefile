@@ -20,7 +20,7 @@ TEST_ENV = $(VENV)/.ready-for-tests
 endif
 ASSETS = static/vendor/.ready
 
-.PHONY: run test bench drill-certificates screenshots messages check clean setup
+.PHONY: run test bench drill-certificates drill-chaos screenshots messages check clean setup
 
 run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
 	@exec $(PYTHON) -m asn_lms.serve --end-with-parent
@@ -47,6 +47,13 @@ MINUTES ?= 90
 
 drill-certificates: $(TEST_ENV) $(ASSETS)  ## N completions while every part of the product is killed KILLS times in all; see docs/drills.md
 	@$(PYTHON) -m tests.drills.certificates --people $(N) --kills $(KILLS) --flushes $(FLUSHES) --seed $(SEED) --minutes $(MINUTES)
+
+CLIENTS ?= 50
+ACTS ?= 5000
+
+drill-chaos: KILLS = 25
+drill-chaos: $(TEST_ENV) $(ASSETS)  ## CLIENTS do ACTS at random while every part is killed, KILLS times in all; see docs/drills.md
+	@$(PYTHON) -m tests.drills.chaos --clients $(CLIENTS) --acts $(ACTS) --kills $(KILLS) --seed $(SEED)
 
 messages: $(RUN_ENV)  ## gather the sentences of the source into locale/id
 	$(PYTHON) -m asn_lms.messages extract

@@ -7,8 +7,6 @@ One line `name value unit` for each figure; the first broken promises and exit c
 
 import argparse
 import io
-import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -23,11 +21,12 @@ from typing import Any
 import django
 import psycopg2
 
-from asn_lms import embedded
+from tests.drills.asking import Asker
 from tests.drills.checks import Book, broken, surplus
+from tests.drills.ground import served_on, until
 from tests.drills.killer import FLUSH, PARTS, Killer, plan, rows
 from tests.relay_server import RelayServer, relay
-from tests.served import Served, bare
+from tests.served import Served
 
 MOST_SHOWN = 20
 _STEPS = """
@@ -42,17 +41,8 @@ _WAITING = "SELECT count(*) FROM enrollments_certificate WHERE state = 'numbered
 
 def main(words: list[str]) -> int:
     asked = _asked(words)
-    data_dir = asked.folder or embedded.default_data_dir() / "drill"
-    if asked.folder is None:
-        shutil.rmtree(data_dir, ignore_errors=True)
-    with relay() as server:
-        served = bare(data_dir, EMAIL_URL=server.url)
-        _speak_to(served)
-        served.start(seconds=600)
-        try:
-            return _drill(served, server, asked)
-        finally:
-            served.stop()
+    with relay() as server, served_on(asked.folder, "drill", EMAIL_URL=server.url) as served:
+        return _drill(served, server, asked)
 
 
 def _asked(words: list[str]) -> Any:
@@ -67,24 +57,17 @@ def _asked(words: list[str]) -> Any:
     return parser.parse_args(words)
 
 
-def _speak_to(served: Served) -> None:
-    """From here on Django speaks to the served database, as a worker does."""
-    for name in ("DATABASE_URL", "REDIS_URL", "WEB_DATABASE_URL", "SITE_URL", "DEMO"):
-        os.environ.pop(name, None)
-    own = {name: served.env[name] for name in ("DATA_DIR", "PORT", "EMAIL_URL")}
-    os.environ |= own | {"DJANGO_SETTINGS_MODULE": "asn_lms.settings", "LOG_LEVEL": "CRITICAL"}
-
-
 def _drill(served: Served, server: RelayServer, asked: Any) -> int:
     django.setup()
     from tests.drills.class_of import JP, gather
     from tests.drills.learning import School
 
-    until = time.monotonic() + asked.minutes * 60
+    end = time.monotonic() + asked.minutes * 60
     ask = partial(rows, served.data_dir)
     learners = gather(asked.people)
     places = {one.place for one in learners}
-    school = School(served.url)
+    asker = Asker(served.url)
+    school = School(asker)
     faults = plan(asked.seed, STEPS_OF_ONE * asked.people, asked.kills, asked.flushes)
     killer = Killer(served, faults, lambda: int(ask(_STEPS)[0][0]), is_hasty=asked.hasty)
     threads = [
@@ -96,12 +79,12 @@ def _drill(served: Served, server: RelayServer, asked: Any) -> int:
         thread.start()
     learning, killing = threads
     try:
-        _until(lambda: not learning.is_alive(), until, "every learner to be answered", each=partial(_ring, asked.hasty))
+        until(lambda: not learning.is_alive(), end, "every learner to be answered", each=partial(_ring, asked.hasty))
         took = time.monotonic() - began
-        _retried(partial(_let_two_days_pass, ask), until)
-        _until(
+        _retried(partial(_let_two_days_pass, ask), end)
+        until(
             lambda: not killing.is_alive() and _is_settled(ask, asked.people),
-            until,
+            end,
             "every certificate to be delivered and its mail to be sent",
             each=partial(_ring, asked.hasty),
         )
@@ -109,7 +92,7 @@ def _drill(served: Served, server: RelayServer, asked: Any) -> int:
     except TimeoutError as late:
         unkept, took = [str(late)], 0.0
     seconds = time.monotonic() - began
-    school.over.set()
+    asker.over.set()
     killer.over.set()
     told = school.told
     book = Book(
@@ -124,7 +107,7 @@ def _drill(served: Served, server: RelayServer, asked: Any) -> int:
     unkept += [*told.strange, *broken(ask, served.data_dir / "media", book)]
     if not _answers(served):
         unkept.append("the site does not answer in the end")
-    _tell(asked, ask, book, killer, told, seconds, took)
+    _tell(asked, ask, book, killer, asker, seconds, took)
     for sentence in unkept[:MOST_SHOWN]:
         print(f"BROKEN: {sentence}", flush=True)
     print("R2 kept" if not unkept else f"R2 BROKEN: {len(unkept)} findings", flush=True)
@@ -132,7 +115,7 @@ def _drill(served: Served, server: RelayServer, asked: Any) -> int:
 
 
 def _tell(
-    asked: Any, ask: Any, book: Book, killer: Killer, told: Any, seconds: float, learning: float
+    asked: Any, ask: Any, book: Book, killer: Killer, asker: Asker, seconds: float, learning: float
 ) -> None:  # fmt: skip
     def say(name: str, value: object, unit: str) -> None:
         print(f"{name} {value} {unit}", flush=True)
@@ -142,8 +125,8 @@ def _tell(
     [(last, series)] = ask("SELECT coalesce(sum(last), 0), count(*) FROM enrollments_certificateseries")
     say("completions_asked", asked.people, "people")
     say("completions_acknowledged", len(book.finished), "people")
-    say("requests", told.requests, "requests")
-    say("tried_again", told.tries_again, "requests")
+    say("requests", asker.requests, "requests")
+    say("tried_again", asker.tries_again, "requests")
     say("names_confirmed", len(book.confirmed), "people")
     silent = ask("SELECT count(*) FROM enrollments_certificate WHERE NOT was_confirmed_by_learner")
     say("names_by_silence", silent[0][0], "people")
@@ -207,9 +190,9 @@ def _run_clock(at: str) -> None:
         connection.close()
 
 
-def _retried(do: Callable[[], None], until: float) -> None:
+def _retried(do: Callable[[], None], end: float) -> None:
     """Done again while a part that it needs is away."""
-    while time.monotonic() < until:
+    while time.monotonic() < end:
         try:
             do()
         except (psycopg2.Error, django.db.Error, SystemExit):  # a refused command exits
@@ -217,14 +200,6 @@ def _retried(do: Callable[[], None], until: float) -> None:
         else:
             return
     raise TimeoutError("the clock could not be run")
-
-
-def _until(condition: Callable[[], bool], until: float, what: str, *, each: Callable[[], None]) -> None:
-    while not condition():
-        if time.monotonic() > until:
-            raise TimeoutError(f"waited in vain for {what}")
-        time.sleep(1)
-        each()
 
 
 if __name__ == "__main__":

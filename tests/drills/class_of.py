@@ -42,7 +42,7 @@ def gather(count: int) -> list[Learner]:
         version = make.version(organiser=organiser, lessons=1, jp=JP)
         cohort = make.cohort(version=version, starts_on=date(2020, 1, 1), ends_on=date(2099, 12, 31))
         lesson = str(version.lessons.get().uid)
-        people = _people(organiser, share)
+        people = people_of(organiser, share)
         now = timezone.now()
         places = Enrollment.objects.bulk_create(
             [
@@ -53,7 +53,7 @@ def gather(count: int) -> list[Learner]:
             ],
             batch_size=AT_ONCE,
         )
-        sessions = _sessions(people, now + timedelta(days=30))
+        sessions = sessions_of(people, now + timedelta(days=30))
         learners += [
             Learner(len(learners) + at, one.pk, session, place.pk, lesson)
             for at, (one, session, place) in enumerate(zip(people, sessions, places, strict=True))
@@ -61,7 +61,8 @@ def gather(count: int) -> list[Learner]:
     return learners
 
 
-def _people(unit: Any, count: int) -> list[User]:
+def people_of(unit: Any, count: int) -> list[User]:
+    """So many who serve there and have read the notice."""
     people = User.objects.bulk_create(
         [
             User(
@@ -82,7 +83,7 @@ def _people(unit: Any, count: int) -> list[User]:
     return people
 
 
-def _sessions(people: list[User], ends_at: datetime) -> list[str]:
+def sessions_of(people: list[User], ends_at: datetime) -> list[str]:
     """Signed in as the sign-in page does it, without its slow hash; the keys, one for each person."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     rows = [

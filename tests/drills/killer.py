@@ -33,12 +33,12 @@ class Fault:
     whole: bool = True
 
 
-def plan(seed: int, steps: int, kills: int, flushes: int) -> list[Fault]:
+def plan(seed: int, steps: int, kills: int, flushes: int, parts: tuple[str, ...] = PARTS) -> list[Fault]:
     """So many kills, each part in turn, and flushes between them, at moments drawn one from each equal stretch of the work. The last
     one kills the workers, so that nobody is left who holds a claim from before.
     """
     chance = random.Random(seed)
-    whats = [PARTS[number % len(PARTS)] for number in range(kills)] + [FLUSH] * flushes
+    whats = [parts[number % len(parts)] for number in range(kills)] + [FLUSH] * flushes
     whats.remove("worker")
     chance.shuffle(whats)
     whats.append("worker")

@@ -1,22 +1,17 @@
 """Learners at a site whose parts are killed: they press twice, try again until they are answered, and note what they were told."""
 
-import http.client
 import json
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Lock
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+from tests.drills.asking import Asker
 from tests.drills.class_of import Learner
 
-PAUSE = 0.3  # seconds before the next try
 AT_ONCE = 6
-TOKEN = "t" * 32  # the CSRF cookie and its echo
-COOKIE = "sessionid"
 
 
 @dataclass(frozen=True)
@@ -58,18 +53,15 @@ class Told:
     confirmed: dict[int, int] = field(default_factory=dict)  # place → person
     numbers: dict[int, str] = field(default_factory=dict)  # place → number of its certificate
     strange: list[str] = field(default_factory=list)
-    requests: int = 0
-    tries_again: int = 0
     lock: Lock = field(default_factory=Lock)
 
 
 @dataclass
 class School:
-    """All learners at one site. `over` ends them early."""
+    """All learners at one site; the asker's `over` ends them early."""
 
-    site: str
+    asker: Asker
     told: Told = field(default_factory=Told)
-    over: Event = field(default_factory=Event)
 
     def learn(self, learners: list[Learner], *, confirms: Callable[[Learner], bool]) -> None:
         """Each finishes the course, pressing twice at once; some then say that their name is right, twice as well."""
@@ -120,44 +112,15 @@ class School:
         *,
         by_rest: bool = False,
     ) -> bytes:
-        """The same request until it is acknowledged, whatever is dead meanwhile. What is refused is noted as strange."""
-        while not self.over.is_set():
-            status, answer = self._ask(learner, method, path, body, key, by_rest=by_rest)
-            if 200 <= status < 400:
-                return answer
-            if 400 <= status < 500:
-                self._note(f"person {learner.pk}: {method} {path} → {status} {answer[:200]!r}")
-                return b""
-            with self.told.lock:
-                self.told.tries_again += 1
-            time.sleep(PAUSE)
-        return b""
-
-    def _ask(
-        self, learner: Learner, method: str, path: str, body: Mapping[str, str] | None, key: str, *, by_rest: bool
-    ) -> tuple[int, bytes]:
-        """Status and body; status 0 when nobody answered."""
-        headers = {"Cookie": f"{COOKIE}={learner.session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
-        headers |= {"Idempotency-Key": key} if key else {}
-        sent = None
-        if body is not None:
-            sent = json.dumps(body) if by_rest else urlencode(body)
-            headers["Content-Type"] = "application/json" if by_rest else "application/x-www-form-urlencoded"
-        line = http.client.HTTPConnection(urlsplit(self.site).netloc, timeout=30)
-        with self.told.lock:
-            self.told.requests += 1
-        try:
-            line.request(method, path, sent, headers)
-            answer = line.getresponse()
-            content = answer.read()
-        except (OSError, http.client.HTTPException):
-            return 0, b""
-        finally:
-            line.close()
-        where = answer.headers.get("Location", "")
-        if "/accounts/login" in where:
+        """What was answered in the end. What is refused is noted as strange."""
+        answer = self.asker.until_answered(learner.session, method, path, body, key, by_rest=by_rest)
+        if answer.is_signed_out:
             self._note(f"person {learner.pk} was signed out at {path}")
-        return answer.status, content
+        if 200 <= answer.status < 400:
+            return answer.content
+        if 400 <= answer.status < 500:
+            self._note(f"person {learner.pk}: {method} {path} → {answer.status} {answer.content[:200]!r}")
+        return b""
 
     def _note(self, sentence: Any) -> None:
         with self.told.lock:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.utils import OperationalError
 
 from accounts.notices.models import Notice
 from asn_lms.embedded import ROOT
@@ -21,6 +19,7 @@ from enrollments.certificates.models import Certificate
 from tests import make
 from tests.drills.checks import Book, broken, surplus
 from tests.drills.killer import FLUSH, PARTS, plan
+from tests.drills.unguarded import unguard
 from tests.served import Served
 
 NOW = datetime(2026, 11, 16, 4, tzinfo=UTC)
@@ -104,20 +103,7 @@ def found(media: Path, book: Book) -> str:
 
 @pytest.fixture
 def unguarded(book: Book) -> None:
-    """The database lets everything in: what its constraints forbid can be done to the rows of this one test."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype IN ('c', 'u')"
-            " AND conrelid::regclass::text ~ '^(enrollments_|accounts_notice)'"
-        )
-        for table, name in cursor.fetchall():
-            with suppress(OperationalError):
-                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
-        cursor.execute("DROP INDEX IF EXISTS one_live_certificate_per_enrollment")
-        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    unguard()
 
 
 def test_what_was_done_well_is_not_called_broken(media: Path, book: Book) -> None:
