@@ -20,7 +20,7 @@ TEST_ENV = $(VENV)/.ready-for-tests
 endif
 ASSETS = static/vendor/.ready
 
-.PHONY: run test bench drill-certificates drill-chaos screenshots messages check clean setup
+.PHONY: run test bench lighthouse drill-certificates drill-chaos screenshots messages check clean setup
 
 run: $(RUN_ENV) $(ASSETS)  ## set up, then serve until Ctrl-C
 	@exec $(PYTHON) -m asn_lms.serve --end-with-parent
@@ -38,6 +38,12 @@ screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DI
 
 bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine, in five minutes
 	@$(PYTHON) -m tests.bench
+
+LIGHTHOUSE = tests/lighthouse/node_modules/.ready
+
+lighthouse: $(TEST_ENV) $(ASSETS) $(LIGHTHOUSE)  ## what Lighthouse gives the main pages on a phone; see docs/performance.md
+	@sh .ci/have chromium chromium "Lighthouse"
+	@PATH="$(abspath $(VENV))/bin:$$PATH" $(PYTHON) -m tests.lighthouse
 
 N ?= 10000
 KILLS ?= 60
@@ -91,4 +97,9 @@ $(VENV)/.ready-for-tests: $(VENV)/.ready requirements-dev.txt
 $(ASSETS): package-lock.json asn_lms/vendor.py $(wildcard enrollments/badges/checker/*.mjs) $(RUN_ENV)
 	@PATH="$$(sh .ci/node-path $(VENV)):$$PATH" NODE_USE_SYSTEM_CA=1 npm ci --ignore-scripts --omit=optional --no-audit --no-fund --no-update-notifier --loglevel=error
 	PATH="$$(sh .ci/node-path $(VENV)):$$PATH" $(PYTHON) -m asn_lms.vendor
+	@touch $@
+
+# Packages of its own, 170 MB that only Lighthouse needs, and the Node of the wheel: it wants a newer one than set-up does.
+$(LIGHTHOUSE): tests/lighthouse/package-lock.json $(TEST_ENV)
+	@cd tests/lighthouse && PATH="$(abspath $(VENV))/bin:$$PATH" NODE_USE_SYSTEM_CA=1 npm ci --ignore-scripts --omit=optional --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
