@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Error, Page
 
+from enrollments.builder.wish import COLUMNS, Rows
 from tests.doors import Door, known
-from tests.journeys.desk import MARKS, Desk, faults
+from tests.journeys.desk import DESKTOP, MARKS, PHONE, Desk, faults
 from tests.stack import Stack
 from tests.world import World, world
 
@@ -52,6 +53,26 @@ def test_every_page_is_clean(desk: Desk, everything: World, stack: Stack, who: s
             found += faults(page)
     page.context.close()
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("rows", Rows.values)
+def test_a_report_with_every_column_scrolls_in_its_place_and_never_the_page(
+    desk: Desk, everything: World, rows: str
+) -> None:
+    page = desk.sit_down(everything.people["head"])
+    page.goto(f"/reports/own/?rows={rows}")
+    region = page.get_by_role("region", name=page.locator("#h-table").inner_text())
+    assert region.locator("thead th").count() == len(COLUMNS[rows])
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.set_viewport_size(DESKTOP)
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    if region.evaluate("region => region.scrollWidth > region.clientWidth"):
+        page.wait_for_function("document.activeElement.scrollLeft > 0")
+    assert not (found := faults(page)), "\n".join(found)
+    page.context.close()
 
 
 def test_every_page_for_those_who_are_not_signed_in_is_clean(desk: Desk, everything: World) -> None:
