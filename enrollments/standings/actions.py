@@ -47,7 +47,13 @@ _STAND = f"""
     WITH wanted AS (SELECT array_agg(id) AS people FROM accounts_user WHERE id >= %(first)s AND id < %(first)s + %(stride)s),
     fresh AS MATERIALIZED ({fresh("(SELECT people FROM wanted)")}) {_KEEP}
 """  # noqa: S608 - fixed texts
-_OWN = "SELECT agency_id, measure, year, item, day, sum(value) AS value FROM kept GROUP BY 1, 2, 3, 4, 5"
+# The day under which a sum is kept: of deadlines that have passed the month, by course none.
+_KEPT_DAY = """CASE WHEN measure = 'due' AND day < date_trunc('month', now() - interval '1 day')::date THEN date_trunc('month', day)::date
+               WHEN measure = 'c_due' AND day < now()::date - 1 THEN %(long_ago)s::date ELSE day END"""
+_FORGOTTEN = "measure = 'studied' AND day < now()::date - %(studied_days)s"
+_DAYS = {"long_ago": LONG_AGO, "studied_days": STUDIED_DAYS}
+_OWN = f"""SELECT agency_id, measure, year, item, {_KEPT_DAY} AS day, sum(value) AS value FROM kept
+    WHERE ({_FORGOTTEN}) IS NOT TRUE GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608 - fixed texts
 
 
 def fold(most: int = FOLD_AT_MOST) -> int:
@@ -87,7 +93,7 @@ def _add_up(first: int) -> None:
     kept_rows = kept("ARRAY(SELECT id FROM accounts_user WHERE id >= %(first)s AND id < %(first)s + %(stride)s)")
     sql = f"WITH kept AS ({kept_rows}), own AS ({_OWN}), rolled AS ({rolled_up('own')}) {_ADD.format(rows='rolled')}"
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"first": first, "stride": STRIDE})
+        cursor.execute(sql, {"first": first, "stride": STRIDE, **_DAYS})
 
 
 def make_compact() -> int:
@@ -99,18 +105,13 @@ def make_compact() -> int:
         cursor.execute(
             f"""
             WITH past AS (
-                DELETE FROM enrollments_unitcount
-                WHERE measure = 'due' AND day < date_trunc('month', now() - interval '1 day')::date AND day <> date_trunc('month', day)::date
-                OR measure = 'c_due' AND day < now()::date - 1 AND day <> %(long_ago)s
-                RETURNING agency_id, measure, year, item, CASE measure WHEN 'due' THEN date_trunc('month', day)::date ELSE %(long_ago)s::date END AS day, value
+                DELETE FROM enrollments_unitcount WHERE measure IN ('due', 'c_due') AND day <> {_KEPT_DAY}
+                RETURNING agency_id, measure, year, item, {_KEPT_DAY} AS day, value
             ), months AS (SELECT agency_id, measure, year, item, day, sum(value) AS value FROM past GROUP BY 1, 2, 3, 4, 5),
             added AS ({_ADD.format(rows="months")}) SELECT (SELECT count(*) FROM past) - (SELECT count(*) FROM months)
             """,  # noqa: S608 - fixed texts
-            {"long_ago": LONG_AGO},
+            _DAYS,
         )
         went = int(cursor.fetchone()[0])
-        cursor.execute(
-            "DELETE FROM enrollments_unitcount WHERE value = 0 OR (measure = 'studied' AND day < now()::date - %s)",
-            [STUDIED_DAYS],
-        )
+        cursor.execute(f"DELETE FROM enrollments_unitcount WHERE value = 0 OR {_FORGOTTEN}", _DAYS)  # noqa: S608 - fixed texts
         return went + int(cursor.rowcount)

@@ -21,7 +21,6 @@ from enrollments.management.population.courses import COURSES, ORGANISERS, write
 from enrollments.management.population.learning import YEARS, Learning
 from enrollments.management.population.people import Crowd
 from enrollments.reports.recount import tally_anew
-from enrollments.standings.actions import make_compact
 from enrollments.standings.models import Standing, UnitCount
 from enrollments.tallies.actions import hold_sums
 from enrollments.tallies.models import Tally
@@ -88,7 +87,6 @@ def _write(people: int, places: int, dice: Random, today: date) -> dict[str, Any
     _heads(crowd.people.last - people + 1, root, agencies, first)
     with unguarded([one._meta.db_table for one in (Tally, Standing, UnitCount)]):
         tally_anew()
-    make_compact()
     return {_name(table): table.written for table in [units, *tables]}
 
 

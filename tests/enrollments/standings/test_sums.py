@@ -104,12 +104,15 @@ def test_a_wrong_sum_is_found(people: Cast) -> None:
     ]
 
 
-def test_counting_anew_gives_the_same(people: Cast) -> None:
+def test_counting_anew_gives_the_same_compact_at_once(people: Cast) -> None:
     for unit in (people.a, people.b):
         learner = make.person(agency=unit)
-        make.enrollment(learner=learner, due_on=date(2026, 2, 1), last_activity_at=NOW)
+        make.enrollment(learner=learner, due_on=date(2026, 2, 3), last_activity_at=NOW)
         make.credit(learner, "21")
     fold_all()
+    before = UnitCount.objects.get(agency=people.a, measure=Measure.DUE).day
+    make_compact()
+    assert UnitCount.objects.get(agency=people.a, measure=Measure.DUE).day < before
     rows = set(UnitCount.objects.exclude(value=0).values_list("agency", "measure", "year", "item", "day", "value"))
     standings = dict(Standing.objects.values_list("pk", "counts"))
     UnitCount.objects.update(value=5)
