@@ -51,7 +51,7 @@ _STAND = f"""
 _KEPT_DAY = """CASE WHEN measure = 'due' AND day < date_trunc('month', now() - interval '1 day')::date THEN date_trunc('month', day)::date
                WHEN measure = 'c_due' AND day < now()::date - 1 THEN %(long_ago)s::date ELSE day END"""
 _FORGOTTEN = "measure = 'studied' AND day < now()::date - %(studied_days)s"
-_DAYS = {"long_ago": LONG_AGO, "studied_days": STUDIED_DAYS}
+_DAYS: dict[str, date | int] = {"long_ago": LONG_AGO, "studied_days": STUDIED_DAYS}
 _OWN = f"""SELECT agency_id, measure, year, item, {_KEPT_DAY} AS day, sum(value) AS value FROM kept
     WHERE ({_FORGOTTEN}) IS NOT TRUE GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608 - fixed texts
 
