@@ -1,6 +1,7 @@
 """enrollments: learning, certificates, reminders, reports."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -72,7 +73,10 @@ def _unit(side: Side) -> dict[str, Any]:
 
 
 def _dates(side: Side) -> dict[str, Any]:
-    return {"starts_on": "2026-03-01", "ends_on": "2026-11-30", "seats": "40", "place": "Aula"}
+    """A cohort can only begin where it is not over yet, whatever day this runs on."""
+    today = date.today()
+    ends = today + timedelta(days=60)
+    return {"starts_on": today.isoformat(), "ends_on": ends.isoformat(), "seats": "40", "place": "Aula"}
 
 
 def _rule(side: Side) -> dict[str, Any]:
