@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
+from pyarrow.parquet import ParquetFile
 from pypdf import PdfReader
 
 from accounts.agencies.sheet import AgencySheet
@@ -126,10 +127,12 @@ def _bytes_of(job: Job) -> str:
     if job.payload["form"] == "xlsx":
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             raw = b"".join(archive.read(name) for name in archive.namelist())
+    if job.payload["form"] == "parquet":
+        return str(ParquetFile(file).read().to_pylist())
     return raw.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("form", ["xlsx", "csv", "figures", "pdf"])
+@pytest.mark.parametrize("form", ["xlsx", "csv", "figures", "pdf", "parquet"])
 @pytest.mark.parametrize("side", SIDES)
 def test_a_heads_file_bears_the_words_of_their_unit_and_no_others(made: World, side: str, form: str) -> None:
     head = User.objects.select_related("agency").get(pk=made[side].head.pk)

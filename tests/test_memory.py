@@ -19,6 +19,7 @@ HEAVY = {
     "pyhanko_certvalidator": "chains of certificates",
     "pypdf": "pages of PDFs",
     "PIL": "pictures",
+    "pyarrow": "tables for analysts",
     "xlsxwriter": "sheets that are written",
     "python_calamine": "sheets that are read",
     "pyld": "credentials, with requests and lxml",

@@ -17,12 +17,15 @@ from enrollments.reports.figures import AgencyReport
 
 @dataclass(frozen=True)
 class Column:
-    """`of` takes the figure out of a row; `width` is in characters of a spreadsheet. None stands for what cannot be counted."""
+    """`of` takes the figure out of a row; `width` is in characters of a spreadsheet. None stands for what cannot be counted.
+    `holds` is its type in files that have types; JP is Decimal.
+    """
 
     key: str
     label: str | Promise
     of: Callable[[Any], Any]
     width: int = 10
+    holds: type = str
 
 
 def _places(of: Callable[[Any], Any] = lambda row: row.places) -> tuple[Column, ...]:
@@ -67,11 +70,11 @@ PEOPLE = (
     Column("post", gettext_lazy("Post"), lambda row: row.post, 34),
     Column("unit", gettext_lazy("Unit"), lambda row: row.unit, 38),
     Column("employment", gettext_lazy("Status"), lambda row: row.employment, 8),
-    Column("jp", "JP", lambda row: row.jp, 9),
-    Column("missing", gettext_lazy("JP missing"), lambda row: row.missing, 9),
-    Column("completed", gettext_lazy("Courses completed"), lambda row: row.completed, 12),
-    Column("in_progress", gettext_lazy("In progress"), lambda row: row.in_progress, 12),
-    Column("overdue", gettext_lazy("Overdue"), lambda row: row.overdue, 12),
+    Column("jp", "JP", lambda row: row.jp, 9, Decimal),
+    Column("missing", gettext_lazy("JP missing"), lambda row: row.missing, 9, Decimal),
+    Column("completed", gettext_lazy("Courses completed"), lambda row: row.completed, 12, int),
+    Column("in_progress", gettext_lazy("In progress"), lambda row: row.in_progress, 12, int),
+    Column("overdue", gettext_lazy("Overdue"), lambda row: row.overdue, 12, int),
 )
 
 

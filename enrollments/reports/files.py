@@ -6,11 +6,16 @@ from typing import IO, Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from asn_lms.lib.parquet import write_parquet
 from asn_lms.lib.sheets import Leaf, write_book, write_csv
 from enrollments.reports.book import figures_leaf, leaves, people_leaf
 from enrollments.reports.canonical import read
+from enrollments.reports.columns import PEOPLE
 from enrollments.reports.models import Snapshot
 from enrollments.reports.pdf import draw_report
+
+# Names of columns for programs: the same in every language.
+PEOPLE_TYPES = {column.key: column.holds for column in PEOPLE}
 
 
 class Form(TextChoices):
@@ -18,11 +23,17 @@ class Form(TextChoices):
     PDF = "pdf", _("PDF: to print and to sign, with letterhead and fingerprint")
     CSV = "csv", _("CSV: people only")
     FIGURES = "figures", _("CSV: every figure of this page, for analysts")
+    PARQUET = "parquet", _("Parquet: people only, with types, for analysts")
 
     @property
     def is_of_people(self) -> bool:
-        """Lists people, whom no kept report holds."""
-        return self == Form.CSV
+        """Lists people alone, whom no kept report holds."""
+        return self in {Form.CSV, Form.PARQUET}
+
+    @property
+    def has_people(self) -> bool:
+        """Lists them, beside figures or alone."""
+        return self.is_of_people or self == Form.XLSX
 
     @property
     def ending(self) -> str:
@@ -51,8 +62,20 @@ def write_file(
         case Form.CSV:
             assert everybody
             write_csv(file, everybody.headings, everybody.rows)
+        case Form.PARQUET:
+            assert everybody
+            write_parquet(file, PEOPLE_TYPES, everybody.rows, _about(snapshot))
         case Form.XLSX:
             write_book(file, _sheets(report, snapshot.fingerprint, everybody), dated=report.as_of)
+
+
+def _about(snapshot: Snapshot) -> dict[str, str]:
+    return {
+        "agency": snapshot.agency.code,
+        "year": str(snapshot.year),
+        "known_at": snapshot.known_at.isoformat(),
+        "fingerprint": snapshot.fingerprint,
+    }
 
 
 def _sheets(report: Any, fingerprint: str, everybody: Leaf | None) -> Iterator[Leaf]:

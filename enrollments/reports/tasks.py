@@ -38,7 +38,7 @@ def write_export(job: Job, file: Any) -> str:
         if known
         else keep_report(agency, job.payload["year"], timezone.now(), origin=job.uid)
     )
-    with_people = not known and form in {Form.XLSX, Form.CSV}
+    with_people = not known and form.has_people
     total = read(snapshot.figures).report.staff.people if with_people else 1
 
     write_file(

@@ -50,6 +50,7 @@ class TestOneNumber(TestCase):
             by_rest(client, office, book)
             on_page(client, book)
             in_pdf(office, book)
+            in_parquet(office)
 
 
 def file_of(office: Office, form: str) -> io.BytesIO:
@@ -193,3 +194,20 @@ def in_pdf(office: Office, book: Figures) -> None:
         month = format_date(NOW.replace(month=number, day=1), "F")
         cells = [_said(book[_("Months"), f"2026-{number:02}", str(one.label)]) for one in MONTHS[1:]]
         assert " ".join([month, *cells]) in text, (month, text)
+
+
+def in_parquet(office: Office) -> None:
+    """The people, as the book lists them: numbers are numbers, what cannot be counted is null, and an NIP keeps its digits."""
+    from pyarrow.parquet import ParquetFile
+
+    kept = ParquetFile(file_of(office, "parquet"))
+    about = {key.decode(): value.decode() for key, value in kept.schema_arrow.metadata.items()}
+    assert (about["agency"], about["year"]) == (office.unit.code, "2026")
+    book = CalamineWorkbook.from_filelike(file_of(office, "xlsx"))
+    people = book.get_sheet_by_name(_("People")).to_python()[1:]
+    rows = kept.read().to_pylist()
+    assert [row["nip"] for row in rows] == [row[1] for row in people]
+    for row, listed in zip(rows, people, strict=True):
+        assert [str(row["jp"].normalize()), row["completed"]] == [str(figure(listed[5])), listed[7]]
+        assert row["missing"] == figure(listed[6])
+        assert (row["name"], row["unit"]) == (listed[0], listed[3])
