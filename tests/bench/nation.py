@@ -2,7 +2,7 @@
 
 Starts the product bare, lets `fill` invent the people, and asks as the head of the whole nation for units of every size: four windows at
 once, and one alone, which is about what the server itself needs. Where the disk does not hold a nation, `BENCH_PEOPLE` says how many people (a
-million needs some 12 GB); everything else goes down in proportion.
+million needs some 13 GB); everything else goes down in proportion.
 """
 
 import io
