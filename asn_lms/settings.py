@@ -144,6 +144,8 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(
     CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60), CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=True
 )
+# Reports are read on a replica when it is named, and at most so many seconds behind.
+REPLICA_SECONDS = env.int("REPLICA_SECONDS", default=60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "asn_lms.lib.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "asn"}}
 

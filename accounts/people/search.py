@@ -8,12 +8,13 @@ trigram indexes (`person_name_words`, `person_number_parts`) or in the order of 
 import re
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Upper
 
 from accounts.people.models import PersonNumber, User, UserQuerySet
 from accounts.people.nip import bare
+from asn_lms.lib.reading import here, line
 
 MOST_WORDS = 6
 DAY_OF_BIRTH = 8
@@ -60,7 +61,7 @@ def alike(rows: UserQuerySet, text: str, limit: int) -> list[User]:
         .filter(upper__trigram_word_similar=typed)
         .order_by("-likeness", "upper", "pk")
     )
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(using=here(), savepoint=False), line().cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(CLOSE_ENOUGH)])
         return list(found[:limit])
 

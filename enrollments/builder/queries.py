@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.agencies.models import Agency
 from asn_lms.lib.days import local_day
+from asn_lms.lib.reading import Before
 from asn_lms.lib.sheets import Leaf
 from enrollments.builder.wish import Rows, Wish, figures_of
 from enrollments.reports.book import leaf
 from enrollments.reports.columns import Column, line, said
 from enrollments.reports.figures import AgencyReport
-from enrollments.reports.queries import agency_report
+from enrollments.reports.queries import Frame, agency_report
 from enrollments.reports.staff import staff, staff_page
 
 PREVIEW = 25
@@ -36,15 +37,15 @@ class Preview:
         return self.total > len(self.rows)
 
 
-def preview(agency: Agency, year: int, wish: Wish, now: datetime) -> Preview:
-    """The first rows, as the file will have them."""
+def preview(agency: Agency, year: int, wish: Wish, now: datetime, *, frame: Before[Frame] | None = None) -> Preview:
+    """The first rows, as the file will have them. `frame`: as of `agency_report`."""
     columns = wish.chosen
     rows: list[Any]
     if wish.rows == Rows.PEOPLE:
         found = staff_page(agency, year, local_day(agency.zone, now), show=wish.show, limit=PREVIEW)
         rows, total = list(found.rows), found.total
     else:
-        rows = _rows(agency_report(agency, year, now), wish)
+        rows = _rows(agency_report(agency, year, now, frame=frame), wish)
         total = len(rows)
     shown = [list(zip(columns, map(said, line(columns, row)), strict=True)) for row in rows[:PREVIEW]]
     return Preview(columns, shown, total, figures_of(wish.rows))

@@ -20,6 +20,8 @@ from enrollments.builder.forms import SaveForm, WishForm
 from enrollments.builder.models import SavedReport
 from enrollments.builder.queries import in_words, preview
 from enrollments.builder.wish import COLUMNS, Rows, Wish
+from enrollments.reports.queries import frame_of
+from enrollments.reports.shown import shown_to
 from enrollments.reports.views import Asked, asked
 
 SHOWN = 50
@@ -55,6 +57,12 @@ def builder(request: HttpRequest) -> HttpResponse:
                 request, _("Kept. It stands in the list below, with the figures of the day on which it is opened.")
             )
             return redirect(_address(about, wish))
+    frame = frame_of(about.agency, about.year) if wish and wish.rows != Rows.PEOPLE else None
+    told = (
+        shown_to(person, lambda: preview(about.agency, about.year, wish, timezone.now(), frame=frame), before=frame)
+        if wish
+        else None
+    )
     jobs = Job.objects.owned_by(request.user).filter(task=TASK).exclude(state=Job.State.CANCELLED)
     context: dict[str, Any] = {
         "about": about,
@@ -62,7 +70,8 @@ def builder(request: HttpRequest) -> HttpResponse:
         "save": save,
         "wish": wish,
         "kinds": Rows,
-        "found": preview(about.agency, about.year, wish, timezone.now()) if wish else None,
+        "told": told,
+        "found": told.value if told else None,
         "wish_label": Rows(wish.rows).label if wish else "",
         "said": in_words(wish) if wish else "",
         "address": _address(about, wish) if wish else reverse("report-builder"),

@@ -14,8 +14,9 @@ from accounts.agencies.models import Agency
 from accounts.people import asking
 from asn_lms.lib.cursor import Limit
 from asn_lms.lib.days import local_day
-from enrollments.reports.queries import agency_report
+from enrollments.reports.queries import agency_report, frame_of
 from enrollments.reports.rules import may_read_reports, readable_agencies
+from enrollments.reports.shown import shown_to
 from enrollments.reports.staff import Show, staff_page
 
 router = Router(tags=["reports"])
@@ -136,6 +137,7 @@ class PeopleOut(Schema):
     items: list[PersonOut]
     total: int
     next_cursor: str | None
+    as_of: str
 
 
 def _agency(request: HttpRequest, code: str) -> Agency:
@@ -153,8 +155,12 @@ def _agency(request: HttpRequest, code: str) -> Agency:
 @router.get("/reports/completion", response=CompletionOut, summary="The report of a unit")
 def completion(request: HttpRequest, agency: str = "", year: Year = 0) -> dict[str, object]:
     unit = _agency(request, agency)
-    report = agency_report(unit, year or local_day(unit.zone).year, timezone.now())
-    return {**report.__dict__, "agency": unit.code, "agency_name": unit.name, "as_of": report.as_of.isoformat()}
+    now = timezone.now()
+    year = year or local_day(unit.zone, now).year
+    frame = frame_of(unit, year)
+    told = shown_to(asking.person(request), lambda: agency_report(unit, year, now, frame=frame), before=frame)
+    as_of = (now - told.behind).isoformat()
+    return {**told.value.__dict__, "agency": unit.code, "agency_name": unit.name, "as_of": as_of}
 
 
 @router.get("/reports/people", response=PeopleOut, summary="The people of a unit, who misses most JP first")
@@ -167,6 +173,11 @@ def people(
     limit: Limit = 50,
 ) -> dict[str, object]:
     unit = _agency(request, agency)
-    today = local_day(unit.zone)
-    found = staff_page(unit, year or today.year, today, show=show, after=cursor, limit=limit)
-    return {"items": found.rows, "total": found.total, "next_cursor": found.after or None}
+    now = timezone.now()
+    today = local_day(unit.zone, now)
+    told = shown_to(
+        asking.person(request),
+        lambda: staff_page(unit, year or today.year, today, show=show, after=cursor, limit=limit),
+    )
+    found, as_of = told.value, (now - told.behind).isoformat()
+    return {"items": found.rows, "total": found.total, "next_cursor": found.after or None, "as_of": as_of}

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from asn_lms.lib.pages import page
 from courses.structure.models import Course
+from enrollments.reports.shown import shown_to
 from enrollments.reports.views import asked
 from enrollments.surveys.evaluation import Scope, courses_of_unit, evaluation, title_of
 
@@ -15,7 +16,8 @@ from enrollments.surveys.evaluation import Scope, courses_of_unit, evaluation, t
 @require_safe
 def evaluations(request: HttpRequest) -> HttpResponse:
     about = asked(request)
-    context = {"about": about, "courses": courses_of_unit(about.agency)}
+    told = shown_to(request.user, lambda: courses_of_unit(about.agency))
+    context = {"about": about, "told": told, "courses": told.value}
     return page(request, "enrollments/reports/evaluations.html", context)
 
 
@@ -26,6 +28,6 @@ def course_evaluation(request: HttpRequest, code: str) -> HttpResponse:
     about = asked(request)
     ever_published = Course.objects.filter(versions__published_at__isnull=False).distinct()
     course = get_object_or_404(ever_published.select_related("current"), code=code)
-    found = evaluation(Scope(course, unit=about.agency))
-    context = {"about": about, "found": found, "title": title_of(course)}
+    told = shown_to(request.user, lambda: evaluation(Scope(course, unit=about.agency)))
+    context = {"about": about, "told": told, "found": told.value, "title": title_of(course)}
     return page(request, "enrollments/reports/evaluation.html", context)

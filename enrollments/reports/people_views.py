@@ -25,7 +25,8 @@ from enrollments.reports.queries import floor_of
 from enrollments.reports.record import record_of
 from enrollments.reports.rules import READERS, led_units, may_read_reports, readable_agencies, top_agencies
 from enrollments.reports.saved import ViewRow, listing_of, views_of
-from enrollments.reports.staff import Order, Show, Whom, spread, staff_page
+from enrollments.reports.shown import shown_to
+from enrollments.reports.staff import Order, Show, StaffPage, Whom, spread, staff_page
 from enrollments.reports.team import COLUMNS, team_of
 from enrollments.reports.views import Asked, asked
 
@@ -60,21 +61,12 @@ def people(request: SignedIn) -> HttpResponse:
 
 
 def _list(request: SignedIn, about: Asked, whom: Whom, listing: Listing, after: str) -> dict[str, Any]:
-    floor = floor_of(about.year)
-    found = staff_page(
-        whom,
-        about.year,
-        local_day(whom.units[0].zone),
-        show=listing.show or Show.ALL,
-        name=listing.text,
-        order=listing.order,
-        after=after,
-        floor=floor,
-        is_bounded=True,
-    )
     is_first = not listing.text and not listing.show and not after and part_asked_for(request) is None
+    told = shown_to(request.user, lambda: _found(about, whom, listing, after, with_spread=is_first))
+    found, steps = told.value
     is_whole = listing.unit is None
     return {
+        "told": told,
         "about": about,
         "is_whole": is_whole,
         "found": found,
@@ -87,8 +79,26 @@ def _list(request: SignedIn, about: Asked, whom: Whom, listing: Listing, after: 
             for value, label in Show.choices
         ],
         "next": listing.address(found.after, order=found.order) if found.after else "",
-        "spread": spread(whom, about.year, floor) if is_first else [],
+        "spread": steps,
     }
+
+
+def _found(
+    about: Asked, whom: Whom, listing: Listing, after: str, *, with_spread: bool
+) -> tuple[StaffPage, list[tuple[str, int]]]:
+    floor = floor_of(about.year)
+    found = staff_page(
+        whom,
+        about.year,
+        local_day(whom.units[0].zone),
+        show=listing.show or Show.ALL,
+        name=listing.text,
+        order=listing.order,
+        after=after,
+        floor=floor,
+        is_bounded=True,
+    )
+    return found, spread(whom, about.year, floor) if with_spread else []
 
 
 def _saved(rows: list[ViewRow], listing: Listing) -> dict[str, Any]:
@@ -109,10 +119,12 @@ def team(request: SignedIn) -> HttpResponse:
     if not units:
         raise PermissionDenied
     order = Order.read(request.GET.get("sort", ""))
-    found = team_of(request.user, units, timezone.now(), order=order, after=request.GET.get("after", ""))
+    head, after = request.user, request.GET.get("after", "")
+    told = shown_to(head, lambda: team_of(head, units, timezone.now(), order=order, after=after))
+    found = told.value
     heads = [head for head in Listing().heads(found.found.order) if head.column in COLUMNS]
     more = Listing(order=found.found.order).address(found.found.after) if found.found.after else ""
-    return page(request, "enrollments/reports/team.html", {"team": found, "heads": heads, "next": more})
+    return page(request, "enrollments/reports/team.html", {"told": told, "team": found, "heads": heads, "next": more})
 
 
 @login_required
@@ -129,4 +141,5 @@ def person(request: SignedIn, person_id: int) -> HttpResponse:
     )
     # Of several units the one in which this person serves, so that the way back leads there.
     about = asked(request, someone.agency if len(top_agencies(request.user)) > 1 else None)
-    return page(request, "enrollments/reports/person.html", {"about": about, "record": record_of(someone, about.year)})
+    told = shown_to(request.user, lambda: record_of(someone, about.year))
+    return page(request, "enrollments/reports/person.html", {"about": about, "told": told, "record": told.value})

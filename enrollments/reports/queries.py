@@ -2,22 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.reading import Before, behind_the_wall
 from asn_lms.lib.words import percentage
 from courses.structure.models import Course, CourseVersion
 from courses.taxonomy.models import CompetencyKind, LearningPath, Reference
 from enrollments.conversion.models import YearlyTarget
-from enrollments.conversion.queries import target_of
+from enrollments.conversion.queries import target_of, targets_of
 from enrollments.reports.figures import (
     Above,
     AgencyReport,
@@ -30,33 +31,78 @@ from enrollments.reports.figures import (
     UnitRow,
 )
 from enrollments.reports.forecast import Forecast, forecast
-from enrollments.standings.models import Measure
+from enrollments.standings.models import Measure, Stale
 from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, ranks
 from enrollments.tallies import models as happened
 from enrollments.tallies.queries import tallies
 
+_KINDS: dict[str, type[Reference]] = {Measure.JP_PATH: LearningPath, Measure.JP_KIND: CompetencyKind}
+
 
 def floor_of(year: int) -> Decimal | None:
     """JP that a PNS must reach in that year, by the table of yearly targets."""
-    rule = target_of(User.Employment.PNS, year)
+    return _floor(target_of(User.Employment.PNS, year))
+
+
+def _floor(rule: YearlyTarget | None) -> Decimal | None:
     return rule.jp if rule and rule.kind == YearlyTarget.Kind.FLOOR else None
 
 
-def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None = None) -> AgencyReport:
-    """Everything a head sees on one page, in seven queries whatever the size of the unit; with so many units below it (all, unless told
+@dataclass(frozen=True)
+class Frame:
+    """What is known before the wall goes up: sums of the unit, of the one directly above it and of those directly below, and no people.
+
+    Whoever reads a unit may know how many reached the target in the one above it, and nothing else of that. Behind the wall this could
+    not be told exactly, nor how many left or joined late: who is stale has to be worked out, and is no longer or never was one of the
+    unit's people.
+    """
+
+    # JP that a PNS must reach in the year
+    floor: Decimal | None
+    with_stale: bool
+    ranked: list[Ranked]
+
+
+def frame_of(agency: Agency, year: int) -> Before[Frame]:
+    """Two queries. Of a unit that lies outside the wall nothing is told."""
+
+    def read(units: list[str]) -> Frame:
+        floor, with_stale = _floor_and_stale(year)
+        is_within = any(agency.path.startswith(path) for path in units)
+        return Frame(floor, with_stale, ranks(agency, year, with_stale=with_stale) if is_within else [])
+
+    return Before(read)
+
+
+def _floor_and_stale(year: int) -> tuple[Decimal | None, bool]:
+    """The floor of the year, and whether anybody is stale: in one question, before all others."""
+    rule = targets_of(User.Employment.PNS, year).annotate(with_stale=Exists(Stale.objects.all())).first()
+    return _floor(rule), rule.with_stale if rule else is_anybody_stale()
+
+
+def agency_report(
+    agency: Agency, year: int, now: datetime, *, units: int | None = None, frame: Before[Frame] | None = None
+) -> AgencyReport:
+    """Everything a head sees on one page, in six queries whatever the size of the unit; with so many units below it (all, unless told
     otherwise), those furthest behind.
 
-    People are those who serve at or below the unit now; their days and years are those of their own unit.
+    People are those who serve at or below the unit now; their days and years are those of their own unit. Whoever stands behind a wall
+    already had the `frame` read before.
     """
-    today = local_day(agency.zone, now)
-    with_stale = is_anybody_stale()
-    ranked_all = ranks(agency, year, with_stale=with_stale)
-    family = [one for one in ranked_all if one.depth >= agency.depth]
+    known = frame or frame_of(agency, year)
+    return behind_the_wall([agency.path], lambda: _counted(agency, year, now, units, known.value), before=known)
+
+
+def _counted(agency: Agency, year: int, now: datetime, units: int | None, frame: Frame) -> AgencyReport:
+    today, floor = local_day(agency.zone, now), frame.floor
+    family = [one for one in frame.ranked if one.depth >= agency.depth]
     ranked = sorted((one for one in family if one.agency_id != agency.pk), key=_behind)
     # Who serves in the unit itself: its own sums less those of all units below it, so then all of these are read.
     has_own = sum(one.people for one in family if one.agency_id == agency.pk) > sum(one.people for one in ranked)
     shown = ranked if units is None else ranked[:units]
-    found = counts(agency, None if has_own else [one.agency_id for one in shown], year, today, with_stale=with_stale)
+    found = counts(
+        agency, None if has_own else [one.agency_id for one in shown], year, today, with_stale=frame.with_stale
+    )
     own = [one for one in found if one.agency_id == agency.pk]
     itself = own + [replace(one, value=-one.value) for one in found if one.agency_id != agency.pk] if has_own else []
     staff = _staff(own)
@@ -64,7 +110,8 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
         at: {one.item: int(one.value) for one in own if (one.measure, one.year) == (Measure.FIRST, at)}
         for at in (year, year - 1)
     }
-    floor, kinds = floor_of(year), _kinds(own)
+    me = next((one for one in family if one.agency_id == agency.pk), None)
+    courses, kinds = _named(own)
     return AgencyReport(
         agency=agency,
         year=year,
@@ -72,14 +119,13 @@ def agency_report(agency: Agency, year: int, now: datetime, *, units: int | None
         as_of=now,
         staff=staff,
         places=_places(own),
-        headcount=_headcount(own, staff, is_present=year == today.year, has_floor=floor is not None),
+        headcount=_headcount(own, staff, me, is_present=year == today.year, has_floor=floor is not None),
         units=_units(agency, shown, found, itself),
         units_total=len(ranked) + has_own,
-        courses=_courses(own),
+        courses=courses,
         paths=kinds[Measure.JP_PATH],
         competencies=kinds[Measure.JP_KIND],
-        # Whoever reads a unit may know how many reached the target in the one above it, and nothing else of that.
-        above=next((Above(one.name, one.pns, one.reached) for one in ranked_all if one.depth < agency.depth), None),
+        above=next((Above(one.name, one.pns, one.reached) for one in frame.ranked if one.depth < agency.depth), None),
         near=_near(own, floor),
         forecast=_forecast(staff.pns, reached[year - 1], reached[year], today) if year == today.year else None,
         months=_months(agency, year, today, staff.pns, reached[year], own),
@@ -120,22 +166,19 @@ def _staff(found: Iterable[Count]) -> Staff:
     )
 
 
-def _headcount(found: Iterable[Count], staff: Staff, *, is_present: bool, has_floor: bool) -> Headcount:
+def _headcount(
+    found: Iterable[Count], staff: Staff, me: Ranked | None, *, is_present: bool, has_floor: bool
+) -> Headcount:
     """From the sums of `standings.models.Measure`: a course in progress makes one who has nothing yet a runner, in the present year only."""
     state: dict[int, int] = defaultdict(int)
-    late: dict[int, int] = defaultdict(int)
     bare: dict[int, int] = defaultdict(int)
-    moved = 0
+    moved, late = (me.moved, me.late) if me else (0, dict.fromkeys((0, 1, 3), 0))
     for one in found:
         value = int(one.value)
         if one.measure == Measure.STATE:
             state[one.item] += value
-        elif one.measure == Measure.LATE:
-            late[one.item] += value
         elif one.measure == Measure.OPEN:
             bare[one.item] += -value if one.year else value
-        elif one.measure == Measure.MOVED:
-            moved += value
     without_floor = staff.people - staff.pns
     if not has_floor:
         return Headcount(without_floor=without_floor, moved=moved, unknown=staff.pns)
@@ -181,48 +224,47 @@ def _units(agency: Agency, shown: list[Ranked], found: list[Count], itself: list
     return sorted(rows, key=lambda row: (row.staff.share is None, row.staff.share or Decimal(0), row.name))
 
 
-def _courses(own: list[Count]) -> list[CourseRow]:
-    """Courses with any place of the year or in progress, those with most overdue first."""
-    of_course: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+def _named(own: list[Count]) -> tuple[list[CourseRow], dict[str, list[KindRow]]]:
+    """Courses with any place of the year or in progress, those with most overdue first; and JP by path and by kind of competency, those
+    with most JP first, what is not said last. One query, for the names of all three.
+    """
+    places: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    jp: dict[str, dict[int, Decimal]] = {of: {} for of in _KINDS}
     for one in own:
         if one.measure.startswith("c_"):
-            of_course[one.item][one.measure] += int(one.value)
+            places[one.item][one.measure] += int(one.value)
+        elif one.measure in jp:
+            jp[one.measure][one.item] = one.value
     newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-pk").values("title")[:1]
-    known = Course.objects.filter(pk__in=of_course).annotate(title=Coalesce("current__title", Subquery(newest)))
-    rows = [
-        CourseRow(
-            code,
-            title,
-            Places(
-                enrolled=of_course[pk][Measure.C_ENROLLED],
-                completed=of_course[pk][Measure.C_COMPLETED],
-                in_progress=of_course[pk][Measure.C_ACTIVE],
-                overdue=of_course[pk][Measure.C_DUE],
-            ),
-        )
-        for pk, code, title in known.values_list("pk", "code", "title")
+    title = Coalesce("current__title", Subquery(newest))
+    names = [
+        rows._default_manager.filter(pk__in=jp[of]).order_by().values_list(Value(of), "pk", "code", "name")
+        for of, rows in _KINDS.items()
     ]
-    return sorted(rows, key=lambda row: (-row.places.overdue, -row.places.enrolled, row.title))
-
-
-def _kinds(own: list[Count]) -> dict[str, list[KindRow]]:
-    """JP by path and by kind of competency: those with most JP first, what is not said last. One query."""
-    tables: dict[str, type[Reference]] = {Measure.JP_PATH: LearningPath, Measure.JP_KIND: CompetencyKind}
-    jp = {(one.measure, one.item): one.value for one in own if one.measure in tables}
-    named = [
-        rows._default_manager.filter(pk__in=[item for measure, item in jp if measure == of])
-        .order_by()
-        .values_list(Value(of), "pk", "code", "name")
-        for of, rows in tables.items()
-    ]
-    found: dict[str, list[KindRow]] = {of: [] for of in tables}
-    for of, pk, code, name in named[0].union(*named[1:], all=True):
-        found[of].append(KindRow(code, name, jp[of, pk]))
-    for of, rows in found.items():
+    known = Course.objects.filter(pk__in=places).order_by().values_list(Value(""), "pk", "code", title)
+    courses: list[CourseRow] = []
+    kinds: dict[str, list[KindRow]] = {of: [] for of in _KINDS}
+    for of, pk, code, name in known.union(*names, all=True):
+        if of:
+            kinds[of].append(KindRow(code, name, jp[of][pk]))
+        else:
+            courses.append(CourseRow(code, name, _places_of(places[pk])))
+    courses.sort(key=lambda row: (-row.places.overdue, -row.places.enrolled, row.title))
+    for of, rows in kinds.items():
         rows.sort(key=lambda row: (-row.jp, row.name))
-        if jp.get((of, 0)):
-            rows.append(KindRow("", "", jp[of, 0]))
-    return found
+        if jp[of].get(0):
+            rows.append(KindRow("", "", jp[of][0]))
+    return courses, kinds
+
+
+def _places_of(sums: dict[str, int]) -> Places:
+    """Of one course."""
+    return Places(
+        enrolled=sums[Measure.C_ENROLLED],
+        completed=sums[Measure.C_COMPLETED],
+        in_progress=sums[Measure.C_ACTIVE],
+        overdue=sums[Measure.C_DUE],
+    )
 
 
 def _near(own: list[Count], floor: Decimal | None) -> int:

@@ -5,6 +5,7 @@ from datetime import date
 
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.reading import behind_the_wall
 from enrollments.certificates.models import Certificate
 from enrollments.credits.queries import YearOfCredit, year_of_credit
 from enrollments.enrolling.models import Enrollment
@@ -27,11 +28,15 @@ class Record:
 
 def record_of(person: User, year: int) -> Record:
     """All places of the person, wherever they took them, newest first; four queries."""
+    return behind_the_wall([person.agency.path] if person.agency else [], lambda: _record(person, year))
+
+
+def _record(person: User, year: int) -> Record:
     today = local_day(person.zone)
     places = list(
         Enrollment.objects.filter(learner=person)
         .select_related("version__course", "cohort", "agency", "completion_agency")
-        .order_by("-enrolled_at")
+        .order_by("-enrolled_at", "-pk")
     )
     papers = {paper.enrollment_id: paper for paper in Certificate.objects.live().filter(enrollment__in=places)}
     rows = [

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, TextChoices
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.agencies.models import Agency
 from accounts.people.models import User, UserQuerySet
 from accounts.people.search import MOST_COUNTED, alike, looks_like_number, narrowed_to
+from asn_lms.lib.reading import behind_the_wall, line
 from asn_lms.lib.trees import below
 from enrollments.credits.queries import COUNTED_SQL
 from enrollments.enrolling.models import Enrollment
@@ -88,12 +89,16 @@ class Whom:
     but: int | None = None
 
     @property
+    def paths(self) -> list[str]:
+        return [unit.path for unit in self.units]
+
+    @property
     def people(self) -> UserQuerySet:
         rows = User.objects.active()
         if self.is_direct:
             rows = rows.filter(agency__in=[unit.pk for unit in self.units])
         else:
-            rows = rows.filter(below([unit.path for unit in self.units], "agency__"))
+            rows = rows.filter(below(self.paths, "agency__"))
         return rows.exclude(pk=self.but) if self.but else rows
 
 
@@ -160,8 +165,26 @@ def staff_page(
     `is_bounded`, for screens, counts no further than `MOST_COUNTED` and sorts by what is counted only up to `MOST_SORTED` people.
     `floor` and `total` are the year's floor and the count where the caller has read them already. Two queries; three where the order or the search asks for more.
     """
+    whom = Whom((whom,)) if isinstance(whom, Agency) else whom
+    return behind_the_wall(
+        whom.paths, lambda: _page(whom, year, today, show, name.strip(), order, after, limit, floor, is_bounded, total)
+    )
+
+
+def _page(
+    whom: Whom,
+    year: int,
+    today: date,
+    show: str,
+    text: str,
+    order: Order | None,
+    after: str,
+    limit: int,
+    floor: Decimal | None,
+    is_bounded: bool,
+    total: int | None,
+) -> StaffPage:
     listed = _Listed.of(whom, year, today, floor)
-    text = name.strip()
     people = narrowed_to(listed.people, text)
     order = order or (Order() if text else MISSING_MOST)
     known, is_too_many = None, False
@@ -182,9 +205,11 @@ def staff_page(
 
 def staff(agency: Agency, year: int, today: date, *, show: str = Show.ALL, batch: int = 500) -> Iterator[PersonRow]:
     """Everybody under the filter, who misses most first, batch by batch, for a file."""
-    listed, after = _Listed.of(agency, year, today, None), ""
+    listed, after = _Listed.of(Whom((agency,)), year, today, None), ""
     while True:
-        rows, after = listed.page(listed.people, show, MISSING_MOST, Cursor.read(after), batch)
+        # The wall stands for a batch at a time: whoever takes the rows writes how far it is.
+        page = partial(listed.page, listed.people, show, MISSING_MOST, Cursor.read(after), batch)
+        rows, after = behind_the_wall([agency.path], page)
         yield from rows
         if not after:
             return
@@ -207,8 +232,7 @@ class _Listed:
     values: dict[str, Any]
 
     @classmethod
-    def of(cls, whom: Agency | Whom, year: int, today: date, floor: Decimal | None) -> "_Listed":
-        whom = Whom((whom,)) if isinstance(whom, Agency) else whom
+    def of(cls, whom: Whom, year: int, today: date, floor: Decimal | None) -> "_Listed":
         starts, ends = year_bounds(whom.units[0], year)
         floor = floor if floor is not None else floor_of(year)
         values = {"pns": User.Employment.PNS.value, "floor": floor, "year": year, "starts": starts, "ends": ends}
@@ -279,7 +303,7 @@ def _as_sql(rows: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with line().cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
 
@@ -310,7 +334,8 @@ def spread(whom: Agency | Whom, year: int, floor: Decimal | None = None) -> list
         return []
     whom = Whom((whom,)) if isinstance(whom, Agency) else whom
     last = int(floor // 5)
-    counts = _counted_steps(whom, year, floor) if whom.is_direct or whom.but else _summed_steps(whom, year)
+    steps_of = partial(_counted_steps, floor=floor) if whom.is_direct or whom.but else _summed_steps
+    counts = behind_the_wall(whom.paths, partial(steps_of, whom, year))
     return [(f"{5 * step}–{5 * step + 4}", counts.get(step, 0)) for step in range(last)] + [
         (f"≥ {floor.normalize():f}", counts.get(last, 0))
     ]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.reading import behind_the_wall
 from enrollments.enrolling.models import Enrollment
 from enrollments.reports.figures import PersonRow
 from enrollments.reports.staff import Column, Order, StaffPage, Whom, staff_page
@@ -35,6 +36,11 @@ class Team:
 def team_of(head: User, units: list[Agency], now: datetime, *, order: Order | None, after: str) -> Team:
     """A page of the team; who misses most JP stands first unless another order is asked for. At most five queries."""
     whom = Whom(tuple(units), is_direct=True, but=head.pk)
+    return behind_the_wall(whom.paths, lambda: _team(whom, now, order, after))
+
+
+def _team(whom: Whom, now: datetime, order: Order | None, after: str) -> Team:
+    units = list(whom.units)
     today = local_day(units[0].zone, now)
     found = staff_page(whom, today.year, today, order=order, after=after, is_bounded=True)
     recent = Enrollment.objects.filter(

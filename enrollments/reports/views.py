@@ -1,7 +1,7 @@
 """Screens of the head: the report and the downloads."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,19 +17,22 @@ from accounts.agencies.models import Agency
 from accounts.jobs.models import Job
 from accounts.people import asking
 from accounts.roles.models import RoleGrant
-from accounts.roles.queries import has_role
+from accounts.roles.queries import has_role, paths_of
 from asn_lms.lib.days import local_day
 from asn_lms.lib.pages import page
+from asn_lms.lib.reading import Before, Told, behind_the_wall
 from enrollments.reports.actions import TASK, ask_for_export
 from enrollments.reports.brief import brief
 from enrollments.reports.canonical import read
 from enrollments.reports.columns import headcount
 from enrollments.reports.desk import desk_of
+from enrollments.reports.figures import AgencyReport
 from enrollments.reports.files import Form
 from enrollments.reports.models import Snapshot
-from enrollments.reports.queries import agency_report
-from enrollments.reports.rules import line_of, may_read_reports, top_agency
-from enrollments.reports.staff import Show, staff_page
+from enrollments.reports.queries import Frame, agency_report, frame_of
+from enrollments.reports.rules import READERS, line_of, may_read_reports, top_agency
+from enrollments.reports.shown import shown_to
+from enrollments.reports.staff import Show, StaffPage, staff_page
 from enrollments.standings.models import FIRST_YEAR
 
 BELOW_SHOWN = 5
@@ -38,6 +41,7 @@ BELOW_SHOWN_UP_TO = 2_000
 UNITS_SHOWN = COURSES_SHOWN = 10
 # Days on which the report was kept that a person may choose among.
 DAYS_SHOWN = 60
+Figures = tuple[AgencyReport, StaffPage | None]
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def _known(request: HttpRequest, about: Asked) -> Snapshot | None:
     if not wanted:
         return None
     pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
-    found = get_object_or_404(Snapshot.objects.visible_to(request.user).filter(agency=about.agency), pk=pk)
+    rows = Snapshot.objects.visible_to(request.user).filter(agency=about.agency)
+    found = behind_the_wall(paths_of(request.user, *READERS), lambda: get_object_or_404(rows, pk=pk))
     return found if found.year == about.year else None
 
 
@@ -105,22 +110,17 @@ def report(request: HttpRequest) -> HttpResponse:
     known = _known(request, about)
     now = timezone.now()
     shown = None if request.GET.get("units") == "all" else UNITS_SHOWN
-    figures = read(known.figures).report if known else agency_report(about.agency, about.year, now, units=shown)
+    if known:
+        told = Told[Figures]((read(known.figures).report, None))
+    else:
+        frame = frame_of(about.agency, about.year)
+        told = shown_to(request.user, lambda: _figures(about, now, shown, frame), before=frame)
+    figures, below = told.value
     today = local_day(about.agency.zone, now)
-    below = None
-    if not known and figures.staff.people <= BELOW_SHOWN_UP_TO:
-        below = staff_page(
-            about.agency,
-            about.year,
-            today,
-            show=Show.BELOW,
-            limit=BELOW_SHOWN,
-            floor=figures.floor,
-            total=figures.staff.below,
-        )
     jobs = Job.objects.owned_by(request.user).filter(task=TASK)
     context: dict[str, Any] = {
         "about": about,
+        "told": told,
         "report": figures,
         "courses": figures.courses if request.GET.get("courses") == "all" else figures.courses[:COURSES_SHOWN],
         "headcount": list(headcount(figures)),
@@ -140,12 +140,29 @@ def report(request: HttpRequest) -> HttpResponse:
     return page(request, "enrollments/reports/report.html", context)
 
 
+def _figures(about: Asked, now: datetime, units: int | None, frame: Before[Frame]) -> Figures:
+    """The report, and beside one of few people those who miss most."""
+    report = agency_report(about.agency, about.year, now, units=units, frame=frame)
+    if report.staff.people > BELOW_SHOWN_UP_TO:
+        return report, None
+    return report, staff_page(
+        about.agency,
+        about.year,
+        local_day(about.agency.zone, now),
+        show=Show.BELOW,
+        limit=BELOW_SHOWN,
+        floor=report.floor,
+        total=report.staff.below,
+    )
+
+
 @login_required
 @require_safe
 def known(request: HttpRequest) -> HttpResponse:
     """The days on which the report of this unit and year was kept."""
     about = asked(request)
-    days = Snapshot.objects.newest_of_each_day(about.agency, about.year)[:DAYS_SHOWN]
+    newest = Snapshot.objects.newest_of_each_day(about.agency, about.year)[:DAYS_SHOWN]
+    days = behind_the_wall(paths_of(request.user, *READERS), lambda: list(newest))
     return page(request, "enrollments/reports/known.html", {"about": about, "days": days})
 
 

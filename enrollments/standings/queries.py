@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from accounts.agencies.models import Agency
+from asn_lms.lib.reading import line
 from enrollments.standings.counting import changed, fresh, kept, rolled_up
 
 # People of the last seven days, today included.
 WEEK = timedelta(days=6)
+# What PNS who joined late would be otherwise: `Measure.LATE`.
+_LATE = (0, 1, 3)
 # Those who are stale, and count, counted or are counted anywhere below this unit.
 _STALE = """ARRAY(
     SELECT s.learner_id FROM enrollments_stale s
@@ -51,30 +52,43 @@ class Ranked:
     people: int
     pns: int
     reached: int
+    # What belongs to just one unit (`DIRECT`) is told of the unit itself: who served there in the year and no more, and PNS who joined
+    # late, by what they would be otherwise.
+    moved: int
+    late: dict[int, int]
 
 
 def is_anybody_stale() -> bool:
-    with connection.cursor() as cursor:
+    with line().cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM enrollments_stale)")
         return bool(cursor.fetchone()[0])
 
 
 def ranks(agency: Agency, year: int, *, with_stale: bool) -> list[Ranked]:
-    """The unit itself, the one directly above it and those directly below it in which anybody serves, in no order; one query."""
-    people = "measure IN ('pns', 'cpns', 'pppk', 'other') AND year = 0 OR measure = 'reached' AND year = %(year)s"
+    """The unit itself, the one directly above it and those directly below it in which anybody serves, in no order; one query.
+
+    It works out who is stale in the unit above and who is no longer in the unit, so it is asked before the wall goes up (`Before`).
+    """
+    people = """measure IN ('pns', 'cpns', 'pppk', 'other') AND year = 0 OR measure = 'reached' AND year = %(year)s
+                OR measure IN ('moved', 'late') AND year = %(year)s AND agency_id = %(agency)s"""
+    by_item = ", ".join(f"coalesce(sum(value) FILTER (WHERE measure = 'late' AND item = {item}), 0)" for item in _LATE)
     rows = _rows(
         f"""
-        SELECT a.id, a.depth, a.name, sum(value) FILTER (WHERE measure <> 'reached'), coalesce(sum(value) FILTER (WHERE measure = 'pns'), 0),
-               coalesce(sum(value) FILTER (WHERE measure = 'reached'), 0)
+        SELECT a.id, a.depth, a.name, coalesce(sum(value) FILTER (WHERE year = 0), 0), coalesce(sum(value) FILTER (WHERE measure = 'pns'), 0),
+               coalesce(sum(value) FILTER (WHERE measure = 'reached'), 0), coalesce(sum(value) FILTER (WHERE measure = 'moved'), 0),
+               {by_item}
         FROM ({_sums({_FAMILY: people}, with_stale)}) AS s JOIN accounts_agency a ON a.id = s.agency_id
-        GROUP BY 1 HAVING sum(value) FILTER (WHERE measure <> 'reached') > 0
+        GROUP BY 1 HAVING sum(value) FILTER (WHERE year = 0 OR measure = 'moved') > 0
         """,  # noqa: S608 - fixed texts
         agency,
         year=year,
         # Whoever is stale below the unit above counts in its sums.
         under=f"{_path_above(agency) or agency.path}%",
     )
-    return [Ranked(unit, at, name, int(some), int(pns), int(has)) for unit, at, name, some, pns, has in rows]
+    return [
+        Ranked(unit, at, name, int(some), int(pns), int(has), int(gone), dict(zip(_LATE, map(int, late), strict=True)))
+        for unit, at, name, some, pns, has, gone, *late in rows
+    ]
 
 
 def _path_above(agency: Agency) -> str:
@@ -83,7 +97,7 @@ def _path_above(agency: Agency) -> str:
 
 
 def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, *, with_stale: bool) -> list[Count]:
-    """Everything that a report shows of the unit itself, by course too, and the sums of these units below it (None: of all directly
+    """Everything else that a report shows of the unit itself, by course too, and the sums of these units below it (None: of all directly
     below); one query.
     """
     below = _CHILDREN if units is None else _THESE
@@ -130,7 +144,7 @@ _SUMMED = """
 _DETAILED = """
     measure = 'c_active' OR measure IN ('c_enrolled', 'c_completed') AND year = %(year)s OR measure = 'c_due' AND day < %(today)s
     OR measure = 'first' AND year IN (%(year)s, %(year)s - 1)
-    OR measure IN ('state', 'late', 'moved', 'jp_path', 'jp_kind', 'step') AND year = %(year)s OR measure = 'open' AND year IN (0, %(year)s)"""
+    OR measure IN ('state', 'jp_path', 'jp_kind', 'step') AND year = %(year)s OR measure = 'open' AND year IN (0, %(year)s)"""
 
 
 def _sums(wanted: dict[str, str], with_stale: bool) -> str:
@@ -154,7 +168,7 @@ def _sums(wanted: dict[str, str], with_stale: bool) -> str:
 
 
 def _rows(sql: str, agency: Agency, **values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with line().cursor() as cursor:
         below, above = f"{agency.path}%", _path_above(agency)
         cursor.execute(
             sql, {"agency": agency.pk, "below": below, "under": below, "above": above, "depth": agency.depth, **values}

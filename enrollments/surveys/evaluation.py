@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
+from asn_lms.lib.reading import behind_the_wall
 from asn_lms.lib.trees import below
 from courses.structure.models import Course, CourseVersion
 from enrollments.cohorts.models import Cohort
@@ -154,14 +155,10 @@ class Scope:
         return rows
 
     def completions(self) -> QuerySet[Enrollment]:
-        rows: QuerySet[Enrollment] = Enrollment.objects.filter(
-            version__course=self.course, status=Enrollment.Status.COMPLETED
-        )
+        rows: QuerySet[Enrollment] = Enrollment.objects.filter(version__course=self.course)
         if self.cohort is not None:
             rows = rows.filter(cohort=self.cohort)
-        if self.unit is not None:
-            rows = rows.filter(below([self.unit.path], "completion_agency__"))
-        return rows
+        return rows.filter(_completed_in(self.unit) if self.unit else Q(status=Enrollment.Status.COMPLETED))
 
     def invitations(self) -> QuerySet[Invitation]:
         rows: QuerySet[Invitation] = Invitation.objects.filter(enrollment__version__course=self.course)
@@ -172,8 +169,19 @@ class Scope:
         return rows
 
 
+def _completed_in(unit: Agency) -> Q:
+    """Only what is completed has such a unit. Asked for the status as well, PostgreSQL reads the index of all completions for each unit."""
+    return below([unit.path], "completion_agency__")
+
+
 def evaluation(scope: Scope) -> Evaluation:
-    """Everything about it, in eight queries whatever the number of people."""
+    """Everything about it, in seven queries whatever the number of people."""
+    if scope.unit is not None:
+        return behind_the_wall([scope.unit.path], lambda: _evaluation(scope))
+    return _evaluation(scope)
+
+
+def _evaluation(scope: Scope) -> Evaluation:
     sizes: dict[tuple[str, int, int | None], int] = {}
     rows = (
         scope.bundles().values_list("version__questionnaire__kind", "version", "trainer").annotate(sheets=Sum("size"))
@@ -186,7 +194,8 @@ def evaluation(scope: Scope) -> Evaluation:
         questions[question.version_id].append(question)
     counts = _counts(scope)
     texts = _texts(scope)
-    asked = _asked(scope)
+    learning, asking = _learning(scope)
+    asked = _asked(scope, asking)
     people = {one.pk: one for one in User.objects.filter(pk__in={pk for _kind, pk in asked if pk})}
     surveys = []
     for kind in Kind:
@@ -209,7 +218,7 @@ def evaluation(scope: Scope) -> Evaluation:
                     ],
                 )
             )
-    return Evaluation(scope.course, scope.cohort, surveys, _learning(scope))
+    return Evaluation(scope.course, scope.cohort, surveys, learning)
 
 
 def _figures(question: Question, counts: dict[int, int], texts: Sequence[str]) -> QuestionFigures:
@@ -252,7 +261,7 @@ def _texts(scope: Scope) -> dict[Key, list[str]]:
     return found
 
 
-def _asked(scope: Scope) -> dict[tuple[str, int | None], tuple[int, int]]:
+def _asked(scope: Scope, everybody: int) -> dict[tuple[str, int | None], tuple[int, int]]:
     """(kind, trainer) → (asked, answered). Before a download everybody is asked who completed a version that asks."""
     found: dict[tuple[str, int | None], tuple[int, int]] = {}
     for kind, trainer, whole, done in (
@@ -261,11 +270,10 @@ def _asked(scope: Scope) -> dict[tuple[str, int | None], tuple[int, int]]:
         .annotate(whole=Count("pk"), done=Count("pk", filter=Q(is_answered=True)))
     ):
         found[kind, trainer] = (whole, done)
-    asking = scope.completions().filter(version__asks_before_download=True)
-    everybody = asking.count()
     if everybody:
         found[Kind.COURSE.value, None] = (everybody, found.get((Kind.COURSE.value, None), (0, 0))[1])
     if scope.unit is None and everybody:
+        asking = scope.completions().filter(version__asks_before_download=True)
         for trainer, whole in (
             asking.filter(cohort__trainers__isnull=False).values_list("cohort__trainers").annotate(whole=Count("pk"))
         ):
@@ -274,20 +282,23 @@ def _asked(scope: Scope) -> dict[tuple[str, int | None], tuple[int, int]]:
     return found
 
 
-def _learning(scope: Scope) -> GainFigures:
-    """Means over those of whom both scores are known. Heads do not read single scores, so of a unit at least six must stand behind."""
+def _learning(scope: Scope) -> tuple[GainFigures, int]:
+    """Means over those of whom both scores are known; and how many are asked before the download. Heads do not read single scores, so of a
+    unit at least six must stand behind a mean.
+    """
     known = Q(pre_score__isnull=False, post_score__isnull=False)
     row: dict[str, Any] = scope.completions().aggregate(
         completed=Count("pk"),
+        asking=Count("pk", filter=Q(version__asks_before_download=True)),
         known=Count("pk", filter=known),
         pre=Sum("pre_score", filter=known),
         post=Sum("post_score", filter=known),
     )
     count = row["known"]
     if not count or (scope.unit is not None and count < LEAST):
-        return GainFigures(0, row["completed"], None)
+        return GainFigures(0, row["completed"], None), row["asking"]
     pre, post = ((Decimal(row[name]) / count).quantize(CENT, ROUND_HALF_UP) for name in ("pre", "post"))
-    return GainFigures(count, row["completed"], gain(pre, post))
+    return GainFigures(count, row["completed"], gain(pre, post)), row["asking"]
 
 
 # ── Many courses, for a head ─────────────────────────────────────────────────────────────────────────────────────────
@@ -313,11 +324,15 @@ class CourseFigures:
 
 def courses_of_unit(unit: Agency, *, limit: int = 100) -> list[CourseFigures]:
     """Courses that people at or below the unit completed, the most completed first. Three queries."""
-    places = Enrollment.objects.filter(
-        below([unit.path], "completion_agency__"), status=Enrollment.Status.COMPLETED
-    ).values("version__course")
+    return behind_the_wall([unit.path], lambda: _courses_of_unit(unit, limit))
+
+
+def _courses_of_unit(unit: Agency, limit: int) -> list[CourseFigures]:
+    places = Enrollment.objects.filter(_completed_in(unit)).values("version__course")
     completed = dict(
-        places.annotate(people=Count("pk")).values_list("version__course", "people").order_by("-people")[:limit]
+        places.annotate(people=Count("pk"))
+        .values_list("version__course", "people")
+        .order_by("-people", "version__course")[:limit]
     )
     mine = Bundle.objects.filter(below([unit.path], "unit__"), trainer__isnull=True, course__in=completed)
     counted: dict[int, dict[str, int]] = defaultdict(dict)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
-
 from accounts.agencies.models import Agency
+from asn_lms.lib.reading import line
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class TallyRow:
 
 def tallies(agency: Agency, *, until: date) -> list[TallyRow]:
     """All counts up to that month, included."""
-    with connection.cursor() as cursor:
+    with line().cursor() as cursor:
         cursor.execute(
             """
             SELECT month, measure, sum(value) FROM (
