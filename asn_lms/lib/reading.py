@@ -137,24 +137,49 @@ def told_behind_the_wall(units: Iterable[str], read: Callable[[], T], *, before:
     return Told(behind_the_wall(paths, read, before=before))
 
 
+def state_of_replica() -> str | None:
+    """For who watches the site: `ok`, `late` or `away`; None where there is none."""
+    if REPLICA not in settings.DATABASES:
+        return None
+    try:
+        _behind(_place())
+    except _TooLateError:
+        return "late"
+    except (DatabaseError, InterfaceError):
+        connections[REPLICA].close()
+        return "away"
+    return "ok"
+
+
 def _from_replica(units: list[str], read: Callable[[], T], before: Before[Any] | None) -> Told[T]:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT pg_current_wal_lsn()")
-        [place] = cursor.fetchone()
+    place = _place()
 
     def punctual(units: list[str]) -> timedelta:
         # Asked before anything is read, so what is read is at least as new.
-        with line().cursor() as cursor:
-            cursor.execute(_BEHIND, [place])
-            [seconds] = cursor.fetchone()
-        if seconds is None or seconds > settings.REPLICA_SECONDS:
-            raise _TooLateError
+        behind = _behind(place)
         if before:
             before.take(units)
-        return timedelta(seconds=float(seconds))
+        return behind
 
     behind = Before(punctual)
     return Told(_read(REPLICA, units, read, behind), behind.value)
+
+
+def _place() -> str:
+    """How far the primary's journal goes."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_lsn()")
+        [place] = cursor.fetchone()
+        return str(place)
+
+
+def _behind(place: str) -> timedelta:
+    with connections[REPLICA].cursor() as cursor:
+        cursor.execute(_BEHIND, [place])
+        [seconds] = cursor.fetchone()
+    if seconds is None or seconds > settings.REPLICA_SECONDS:
+        raise _TooLateError
+    return timedelta(seconds=float(seconds))
 
 
 def _read(alias: str, units: list[str], read: Callable[[], T], before: Before[Any] | None) -> T:
