@@ -30,6 +30,7 @@ setup: $(RUN_ENV) $(ASSETS)  ## set up and do nothing else
 test: $(TEST_ENV) $(ASSETS)  ## the whole suite
 	@sh .ci/have chromium chromium "the journeys"
 	@sh .ci/have pdfsig poppler-utils "poppler's view of signatures"
+	@sh .ci/have pgbouncer pgbouncer "the main job on several machines"
 	$(PYTHON) -m pytest -n $(PROCESSES) $(PYTEST_ARGS)
 
 screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DIR/screenshots

@@ -295,6 +295,8 @@ def main(words: list[str]) -> int:
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         say("A single role needs DATABASE_URL and REDIS_URL. Without them run everything: python -m asn_lms.serve")
         return 2
+    # The clock remembers there when it rang; under the supervisor the folder is there already.
+    (embedded.default_data_dir() / "run").mkdir(parents=True, exist_ok=True)
     os.chdir(ROOT)
     line = command(words[0])
     return os.execve(line[0], line, environment(words[0], os.environ))  # noqa: S606
