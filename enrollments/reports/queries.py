@@ -103,7 +103,9 @@ def _counted(agency: Agency, year: int, now: datetime, units: int | None, frame:
     found = counts(
         agency, None if has_own else [one.agency_id for one in shown], year, today, with_stale=frame.with_stale
     )
-    own = [one for one in found if one.agency_id == agency.pk]
+    # Sums by course are most of all, and only one list tells them.
+    by_course = [one for one in found if one.measure.startswith("c_")]
+    own = [one for one in found if one.agency_id == agency.pk and not one.measure.startswith("c_")]
     itself = own + [replace(one, value=-one.value) for one in found if one.agency_id != agency.pk] if has_own else []
     staff = _staff(own)
     reached = {
@@ -111,7 +113,7 @@ def _counted(agency: Agency, year: int, now: datetime, units: int | None, frame:
         for at in (year, year - 1)
     }
     me = next((one for one in family if one.agency_id == agency.pk), None)
-    courses, kinds = _named(own)
+    courses, kinds = _named(by_course, own)
     return AgencyReport(
         agency=agency,
         year=year,
@@ -224,16 +226,16 @@ def _units(agency: Agency, shown: list[Ranked], found: list[Count], itself: list
     return sorted(rows, key=lambda row: (row.staff.share is None, row.staff.share or Decimal(0), row.name))
 
 
-def _named(own: list[Count]) -> tuple[list[CourseRow], dict[str, list[KindRow]]]:
+def _named(by_course: list[Count], own: list[Count]) -> tuple[list[CourseRow], dict[str, list[KindRow]]]:
     """Courses with any place of the year or in progress, those with most overdue first; and JP by path and by kind of competency, those
     with most JP first, what is not said last. One query, for the names of all three.
     """
     places: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     jp: dict[str, dict[int, Decimal]] = {of: {} for of in _KINDS}
+    for one in by_course:
+        places[one.item][one.measure] += int(one.value)
     for one in own:
-        if one.measure.startswith("c_"):
-            places[one.item][one.measure] += int(one.value)
-        elif one.measure in jp:
+        if one.measure in jp:
             jp[one.measure][one.item] = one.value
     newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-pk").values("title")[:1]
     title = Coalesce("current__title", Subquery(newest))
