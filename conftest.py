@@ -33,9 +33,12 @@ REFERENCE_TABLES = {
 }
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    # Who hands tests to the processes of `-n` runs none.
+    if services.WORKER or not config.getoption("numprocesses", None):
+        services.start()
     # The same examples each time, and a busy machine is no failure.
     hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
     hypothesis.settings.load_profile("suite")

@@ -1,8 +1,8 @@
 """The tests have a DATA_DIR and services of their own. Imported by conftest.py before any settings are read.
 
 With DATABASE_URL and REDIS_URL set, those servers are used instead, and everything on that Valkey is the tests'. Test databases are copies
-of one migrated template, which is kept for the next run as long as no migration changes. The processes of `-n` share the servers and nothing
-else: each has a DATA_DIR, databases and Valkey databases of its own.
+of one migrated template, which is kept for the next run as long as no migration changes. Each process of `-n` has a DATA_DIR and servers of
+its own, so none waits for another's transactions; of servers that were given it has databases and Valkey databases of its own.
 """
 
 import fcntl
@@ -27,14 +27,18 @@ DATA_DIR = TEST_DATA / WORKER
 
 
 def _choose() -> None:
-    here = embedded.urls(TEST_DATA)
-    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        embedded.ensure(TEST_DATA)
+    here = embedded.urls(DATA_DIR)
     os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or here.database
     os.environ["REDIS_URL"] = redis_url(NUMBER, of=os.environ.get("REDIS_URL") or here.redis)
     os.environ["DATA_DIR"] = str(DATA_DIR)
     os.environ["DJANGO_SETTINGS_MODULE"] = "asn_lms.settings"
     os.environ.pop("SITE_URL", None)
+
+
+def start() -> None:
+    """From now on the servers answer, where none were given."""
+    if not (_given["DATABASE_URL"] and _given["REDIS_URL"]):
+        embedded.ensure(DATA_DIR)
 
 
 def give_back() -> None:

@@ -154,6 +154,8 @@ class AgencyReport:
     # How many units there are, of which `units` may hold those furthest behind only
     units_total: int = 0
     courses: list[CourseRow] = field(default_factory=list)
+    # How many courses there are, of which `courses` may hold those with most overdue only
+    courses_total: int = 0
     paths: list[KindRow] = field(default_factory=list)
     competencies: list[KindRow] = field(default_factory=list)
     months: list[MonthRow] = field(default_factory=list)

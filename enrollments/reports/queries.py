@@ -32,7 +32,7 @@ from enrollments.reports.figures import (
 )
 from enrollments.reports.forecast import Forecast, forecast
 from enrollments.standings.models import Measure, Stale
-from enrollments.standings.queries import Count, Ranked, counts, is_anybody_stale, ranks
+from enrollments.standings.queries import COURSES, Count, Ranked, counts, is_anybody_stale, ranks
 from enrollments.tallies import models as happened
 from enrollments.tallies.queries import tallies
 
@@ -81,29 +81,47 @@ def _floor_and_stale(year: int) -> tuple[Decimal | None, bool]:
 
 
 def agency_report(
-    agency: Agency, year: int, now: datetime, *, units: int | None = None, frame: Before[Frame] | None = None
+    agency: Agency,
+    year: int,
+    now: datetime,
+    *,
+    units: int | None = None,
+    courses: int | None = None,
+    frame: Before[Frame] | None = None,
 ) -> AgencyReport:
-    """Everything a head sees on one page, in six queries whatever the size of the unit; with so many units below it (all, unless told
-    otherwise), those furthest behind.
+    """Everything a head sees on one page, in six queries whatever the size of the unit; with so many units below it and so many courses
+    (all, unless told otherwise), those furthest behind and with most overdue.
 
     People are those who serve at or below the unit now; their days and years are those of their own unit. Whoever stands behind a wall
     already had the `frame` read before.
     """
     known = frame or frame_of(agency, year)
-    return behind_the_wall([agency.path], lambda: _counted(agency, year, now, units, known.value), before=known)
+    return behind_the_wall(
+        [agency.path], lambda: _counted(agency, year, now, (units, courses), known.value), before=known
+    )
 
 
-def _counted(agency: Agency, year: int, now: datetime, units: int | None, frame: Frame) -> AgencyReport:
+def _counted(
+    agency: Agency, year: int, now: datetime, most: tuple[int | None, int | None], frame: Frame
+) -> AgencyReport:
+    """`most`: so many units and courses."""
     today, floor = local_day(agency.zone, now), frame.floor
     family = [one for one in frame.ranked if one.depth >= agency.depth]
     ranked = sorted((one for one in family if one.agency_id != agency.pk), key=_behind)
-    # Who serves in the unit itself: its own sums less those of all units below it, so then all of these are read.
+    # Who serves in the unit itself: its own sums less those of all units below it, so then these are read, too.
     has_own = sum(one.people for one in family if one.agency_id == agency.pk) > sum(one.people for one in ranked)
-    shown = ranked if units is None else ranked[:units]
+    units, courses_listed = most
+    shown = ranked[:units]
     found = counts(
-        agency, None if has_own else [one.agency_id for one in shown], year, today, with_stale=frame.with_stale
+        agency,
+        [one.agency_id for one in shown],
+        year,
+        today,
+        with_rest=has_own,
+        courses=courses_listed,
+        with_stale=frame.with_stale,
     )
-    # Sums by course are most of all, and only one list tells them.
+    # Sums by course may be most of all, and only one list tells them.
     by_course = [one for one in found if one.measure.startswith("c_")]
     own = [one for one in found if one.agency_id == agency.pk and not one.measure.startswith("c_")]
     itself = own + [replace(one, value=-one.value) for one in found if one.agency_id != agency.pk] if has_own else []
@@ -125,6 +143,7 @@ def _counted(agency: Agency, year: int, now: datetime, units: int | None, frame:
         units=_units(agency, shown, found, itself),
         units_total=len(ranked) + has_own,
         courses=courses,
+        courses_total=sum(int(one.value) for one in own if one.measure == COURSES),
         paths=kinds[Measure.JP_PATH],
         competencies=kinds[Measure.JP_KIND],
         above=next((Above(one.name, one.pns, one.reached) for one in frame.ranked if one.depth < agency.depth), None),

@@ -109,12 +109,13 @@ def report(request: HttpRequest) -> HttpResponse:
     about = asked(request)
     known = _known(request, about)
     now = timezone.now()
-    shown = None if request.GET.get("units") == "all" else UNITS_SHOWN
+    units = None if request.GET.get("units") == "all" else UNITS_SHOWN
+    courses = None if request.GET.get("courses") == "all" else COURSES_SHOWN
     if known:
         told = Told[Figures]((read(known.figures).report, None))
     else:
         frame = frame_of(about.agency, about.year)
-        told = shown_to(request.user, lambda: _figures(about, now, shown, frame), before=frame)
+        told = shown_to(request.user, lambda: _figures(about, now, (units, courses), frame), before=frame)
     figures, below = told.value
     today = local_day(about.agency.zone, now)
     jobs = Job.objects.owned_by(request.user).filter(task=TASK)
@@ -122,7 +123,9 @@ def report(request: HttpRequest) -> HttpResponse:
         "about": about,
         "told": told,
         "report": figures,
-        "courses": figures.courses if request.GET.get("courses") == "all" else figures.courses[:COURSES_SHOWN],
+        # What was kept has all of them, and of earlier days no number.
+        "courses": figures.courses[:courses],
+        "courses_total": max(figures.courses_total, len(figures.courses)),
         "headcount": list(headcount(figures)),
         "brief": brief(figures),
         "below": below,
@@ -140,9 +143,10 @@ def report(request: HttpRequest) -> HttpResponse:
     return page(request, "enrollments/reports/report.html", context)
 
 
-def _figures(about: Asked, now: datetime, units: int | None, frame: Before[Frame]) -> Figures:
-    """The report, and beside one of few people those who miss most."""
-    report = agency_report(about.agency, about.year, now, units=units, frame=frame)
+def _figures(about: Asked, now: datetime, most: tuple[int | None, int | None], frame: Before[Frame]) -> Figures:
+    """The report with so many units and courses, and beside one of few people those who miss most."""
+    units, courses = most
+    report = agency_report(about.agency, about.year, now, units=units, courses=courses, frame=frame)
     if report.staff.people > BELOW_SHOWN_UP_TO:
         return report, None
     return report, staff_page(

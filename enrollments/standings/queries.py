@@ -14,6 +14,10 @@ from accounts.agencies.models import Agency
 from asn_lms.lib.reading import line
 from enrollments.standings.counting import changed, fresh, kept, rolled_up
 
+# Units that are not asked for by themselves, as one.
+REST = 0
+# As a measure: how many courses the sums by course are of, those left out too.
+COURSES = "courses"
 # People of the last seven days, today included.
 WEEK = timedelta(days=6)
 # What PNS who joined late would be otherwise: `Measure.LATE`.
@@ -96,24 +100,43 @@ def _path_above(agency: Agency) -> str:
     return str(agency.path)[: -Agency.steplen]
 
 
-def counts(agency: Agency, units: Sequence[int] | None, year: int, today: date, *, with_stale: bool) -> list[Count]:
-    """Everything else that a report shows of the unit itself, by course too, and the sums of these units below it (None: of all directly
-    below); one query.
+def counts(
+    agency: Agency,
+    units: Sequence[int],
+    year: int,
+    today: date,
+    *,
+    with_rest: bool,
+    courses: int | None,
+    with_stale: bool,
+) -> list[Count]:
+    """Everything else that a report shows of the unit itself, and the sums of these units directly below it; one query.
+
+    `with_rest`: also those of all others directly below, as one (`REST`). `courses`: by course only so many, those with most overdue first
+    (None: all); how many there are is told as `COURSES`.
     """
-    below = _CHILDREN if units is None else _THESE
     rows = _rows(
         f"""
-        SELECT agency_id, measure, year, item,
-               CASE WHEN measure = 'due' AND agency_id = %(agency)s AND extract(year FROM day) = %(year)s THEN extract(month FROM day)::int ELSE 0 END,
-               sum(value)
-        FROM ({_sums({_ITSELF: f"{_SUMMED} OR {_DETAILED}", below: _SUMMED}, with_stale)}) AS s
-        GROUP BY 1, 2, 3, 4, 5 HAVING sum(value) <> 0
+        WITH summed AS MATERIALIZED (
+            SELECT CASE WHEN agency_id = %(agency)s OR agency_id = ANY({_THESE}) THEN agency_id ELSE {REST} END AS agency_id, measure, year, item,
+                   CASE WHEN measure = 'due' AND agency_id = %(agency)s AND extract(year FROM day) = %(year)s THEN extract(month FROM day)::int ELSE 0 END AS month,
+                   sum(value) AS value
+            FROM ({_sums({_ITSELF: f"{_SUMMED} OR {_DETAILED}", _CHILDREN if with_rest else _THESE: _SUMMED}, with_stale)}) AS s
+            GROUP BY 1, 2, 3, 4, 5 HAVING sum(value) <> 0
+        ), listed AS (
+            SELECT item, count(*) OVER () AS courses FROM summed WHERE measure LIKE 'c\\_%%' GROUP BY 1
+            ORDER BY coalesce(sum(value) FILTER (WHERE measure = 'c_due'), 0) DESC, coalesce(sum(value) FILTER (WHERE measure = 'c_enrolled'), 0) DESC, 1
+            LIMIT %(courses)s
+        )
+        SELECT * FROM summed WHERE measure NOT LIKE 'c\\_%%' OR item IN (SELECT item FROM listed)
+        UNION ALL (SELECT %(agency)s, '{COURSES}', 0, 0, 0, courses FROM listed LIMIT 1)
         """,  # noqa: S608 - fixed texts
         agency,
-        units=list(units or []),
+        units=list(units),
         year=year,
         today=today,
         week=today - WEEK,
+        courses=courses,
     )
     return [Count(*row) for row in rows]
 

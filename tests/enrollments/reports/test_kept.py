@@ -146,6 +146,7 @@ reports = st.builds(
     st.builds(Headcount, *[counts] * 9),
     st.lists(st.builds(UnitRow, counts, st.text(max_size=9), st.booleans(), staff, places), max_size=3),
     units_total=counts,
+    courses_total=counts,
     courses=st.lists(st.builds(CourseRow, st.text(max_size=5), st.text(max_size=9), places), max_size=3),
     paths=kinds,
     competencies=kinds,

@@ -1,6 +1,7 @@
 """A head's numbers: right, the same everywhere, and nobody else's."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from accounts.agencies.models import Agency
 from accounts.jobs.actions import claim_job
 from accounts.people.models import User
 from accounts.signin.actions import acknowledge
@@ -23,6 +25,7 @@ from enrollments.reports.queries import agency_report
 from enrollments.reports.recount import differences
 from enrollments.reports.staff import Show, spread, staff, staff_page
 from enrollments.reports.tasks import write_export
+from enrollments.standings.actions import fold as fold_standings
 from enrollments.tallies.actions import count, fold
 from enrollments.tallies.models import Measure, Tally, TallyDelta
 from tests import make
@@ -64,6 +67,31 @@ def test_jp_of_last_year_do_not_count_this_year(people: Cast) -> None:
     credit(people.learner, 20, on=date(2025, 12, 31))
     assert agency_report(people.a, 2026, NOW).staff.reached == 0
     assert agency_report(people.a, 2025, NOW).staff.reached == 1
+
+
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_a_report_of_a_few_units_and_courses_has_their_rows_as_the_whole_one_and_says_how_many_there_are(
+    people: Cast, *, is_folded: bool
+) -> None:
+    """Who serves in the unit itself is told apart from all units below it, of which only one is shown."""
+    for number in range(3):
+        learner = make.person(agency=make.agency(f"Seksi {number}", parent=Agency.objects.get(pk=people.a.pk)))
+        credit(learner, 5 * number)
+        for place in range(number + 1):
+            due = {"due_on": date(2026, 6, 1)} if number == 1 else {}
+            make.enrollment(learner=learner, cohort=make.cohort(name=f"Angkatan {number} {place}"), **due)
+    credit(people.learner, 20)
+    while is_folded and fold_standings():
+        pass
+    whole = agency_report(people.a, 2026, NOW)
+    short = agency_report(people.a, 2026, NOW, units=1, courses=2)
+    assert (len(whole.units), len(whole.courses)) == (whole.units_total, whole.courses_total) == (4, 10)
+    assert short.courses == whole.courses[:2]
+    assert [row.places.overdue for row in short.courses] == [1, 1]
+    [itself] = [row for row in whole.units if row.is_self]
+    assert itself.staff.people == 2
+    assert short.units == [next(row for row in whole.units if not row.is_self), itself]
+    assert replace(short, units=whole.units, courses=whole.courses) == whole
 
 
 def test_a_head_sees_the_people_of_the_whole_subtree_and_nobody_else(people: Cast) -> None:
