@@ -89,6 +89,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.db import connection
 
     connection.settings_dict["TEST"]["TEMPLATE"] = services.template()
+    # A statement that never ends fails its test, and says which it was.
+    connection.settings_dict["OPTIONS"]["options"] = "-c statement_timeout=120s"
 
 
 @pytest.fixture(autouse=True)

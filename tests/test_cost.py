@@ -34,9 +34,6 @@ def asked(made: World) -> Iterator[tuple[Door, str, str]]:
 
 def costs(made: World) -> dict[tuple[str, str], int]:
     """How many questions each page asks, once sessions and what is kept in the cache are warm."""
-    with connection.cursor() as cursor:
-        # Autovacuum does not see what is not committed, and would tell the planner that the tables are empty. This keeps it away, too.
-        cursor.execute("ANALYZE")
     walker = Walker(made)
     found = {}
     for door, person, path in asked(made):

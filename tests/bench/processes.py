@@ -31,7 +31,16 @@ def children(data_dir: Path, role: str) -> list[int]:
 
 def resident(pid: int) -> int:
     """KiB in RAM of a process."""
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return _told(pid, "VmRSS")
+
+
+def most_resident(pid: int) -> int:
+    """KiB in RAM of a process when it had most."""
+    return _told(pid, "VmHWM")
+
+
+def _told(pid: int, what: str) -> int:
+    found = re.search(rf"{what}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) if found else 0
 
 
