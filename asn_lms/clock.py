@@ -61,7 +61,17 @@ JOBS: list[Job] = [
     Job(
         "badges.sweep",
         timedelta(minutes=10),
-        "issued certificates without a badge: the message was lost; all certificates are looked through, so not more often",
+        "certificates issued within a day that have no badge: the message was lost",
+    ),
+    Job(
+        "badges.sweep_all",
+        timedelta(hours=6),
+        "the same of all, after a longer standstill; millions are looked through, so not more often",
+    ),
+    Job(
+        "siasn.sweep_all",
+        timedelta(hours=6),
+        "certificates delivered longer than a day ago that SIASN is not told of, after a standstill",
     ),
     Job(
         "claims.clear",

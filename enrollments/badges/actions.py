@@ -1,6 +1,7 @@
 """Badges are given a bit when their certificate is issued; issuers get a key with their first, and new ones when wanted."""
 
 import secrets
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
@@ -28,20 +29,23 @@ class KeyIsTheName(Refusal):
     """The issuer's name is its key: with another key it would be another issuer."""
 
 
-def give_badges(certificate: int | None = None) -> int:
+def give_badges(certificate: int | None = None, *, since: datetime | None = None) -> int:
     """Give every issued certificate without a badge (or this one, with what waits among the thousand made after it: issuing
-    many asks for each) a random free bit in its organiser's list.
+    many asks for each; or those delivered since then) a random free bit in its organiser's list.
 
     Runs twice or side by side with the same result: the list's row is locked, a certificate has one badge at most.
     Answers how many were given. A badge says that a course was completed, so a statement that somebody only attended has none.
     """
-    waiting = Certificate.objects.ready().filter(
-        frozen_at__isnull=False, badge__isnull=True, enrollment__status=Enrollment.Status.COMPLETED
+    waiting = (
+        Certificate.objects.fresh(since)
+        .ready()
+        .filter(frozen_at__isnull=False, badge__isnull=True, enrollment__status=Enrollment.Status.COMPLETED)
     )
     if certificate is not None:
         waiting = waiting.filter(pk__range=(certificate, certificate + BATCH))
-    given = 0
-    while rows := list(waiting.select_related("series__organiser").order_by("pk")[:BATCH]):
+    given, last = 0, 0
+    while rows := list(waiting.filter(pk__gt=last).select_related("series__organiser").order_by("pk")[:BATCH]):
+        last = rows[-1].pk
         by_organiser: dict[Agency, list[Certificate]] = {}
         for row in rows:
             by_organiser.setdefault(row.series.organiser, []).append(row)

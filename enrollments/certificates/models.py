@@ -1,7 +1,7 @@
 """Certificates: a reserved number, frozen data, a drawn file."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pgtrigger
@@ -19,6 +19,9 @@ from courses.taxonomy.models import CertificateKind
 from enrollments.certificates.unchanging import PRINTED_NEVER_CHANGES
 from enrollments.designs.models import DesignVersion
 from enrollments.enrolling.models import Enrollment
+
+# What was delivered longer ago is looked through a few times a day only: there are millions.
+LATELY = timedelta(days=1)
 
 
 def public_id() -> str:
@@ -91,6 +94,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def ready(self) -> "CertificateQuerySet":
         """Those whose paper stands and holds."""
         return self.filter(state__in=Certificate.READY)
+
+    def fresh(self, since: datetime | None) -> "CertificateQuerySet":
+        """Those delivered since then or not delivered at all: what a sweep may have to work on, by an index. None: all of them."""
+        return self.filter(Q(delivered_at__gte=since) | Q(delivered_at__isnull=True)) if since else self
 
     def silent(self, now: datetime) -> "CertificateQuerySet":
         """Still to be confirmed although the time is up, and with no correction asked for."""
@@ -261,6 +268,7 @@ class Certificate(models.Model):
             ),
             models.Index(fields=["sha256"], condition=~Q(sha256=""), name="certificate_by_fingerprint"),
             models.Index(fields=["confirm_until"], condition=Q(state="numbered"), name="certificate_to_confirm"),
+            models.Index(fields=["delivered_at"], name="certificate_by_delivery"),
         ]
         triggers = [
             pgtrigger.Trigger(

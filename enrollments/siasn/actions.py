@@ -22,7 +22,7 @@ from asn_lms.lib.days import local_day
 from asn_lms.lib.later import later
 from asn_lms.lib.refusals import NotYours, Refusal
 from enrollments.certificates.actions import mark_synced
-from enrollments.certificates.models import Certificate
+from enrollments.certificates.models import LATELY, Certificate
 from enrollments.enrolling.models import Enrollment
 from enrollments.siasn.client import connection
 from enrollments.siasn.models import DELIVERED, Posting, SiasnPerson
@@ -49,9 +49,8 @@ class Lost(Exception):
 
 
 def sweep(now: datetime, at: str | None) -> bool:
-    """Open rows for what was delivered, note what was revoked meanwhile, and wake a worker when something can be sent."""
-    while open_rows():
-        pass
+    """Open rows for what was delivered within a day, note what was revoked meanwhile, and wake a worker when something can be sent."""
+    open_rows(now - LATELY)
     stop_revoked(at)
     if connection() is None or is_resting(now):
         return False
@@ -61,24 +60,31 @@ def sweep(now: datetime, at: str | None) -> bool:
     return waiting
 
 
-@transaction.atomic
-def open_rows() -> int:
-    """A row for each delivered certificate that has none, some hundred at a time; returns how many. Two at once write it once.
+def open_rows(since: datetime | None = None) -> int:
+    """A row for each delivered certificate that has none, of those delivered since then or of all; returns how many. Two at once write
+    it once.
 
     A statement that somebody attended without completing gave no JP, so SIASN is not told of it.
     """
-    fresh = list(
-        Certificate.objects.filter(
-            state__in=DELIVERED, siasn__isnull=True, enrollment__status=Enrollment.Status.COMPLETED
-        )
+    waiting = (
+        Certificate.objects.fresh(since)
+        .filter(state__in=DELIVERED, siasn__isnull=True, enrollment__status=Enrollment.Status.COMPLETED)
         .select_related("enrollment__completion_agency", "enrollment__agency")
-        .order_by("id")[:BATCH]
+        .order_by("id")
     )
+    opened, last = 0, 0
+    while fresh := list(waiting.filter(pk__gt=last)[:BATCH]):
+        _open(fresh)
+        opened, last = opened + len(fresh), fresh[-1].pk
+    return opened
+
+
+@transaction.atomic
+def _open(fresh: list[Certificate]) -> None:
     roots = {path[: Agency.steplen] for one in fresh if (path := _unit(one).path)}
     tops = {top.path: top for top in Agency.objects.filter(path__in=roots)}
     rows = [Posting(certificate=one, instansi=tops[_unit(one).path[: Agency.steplen]]) for one in fresh]
     Posting.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
 
 
 def _unit(certificate: Certificate) -> Agency:

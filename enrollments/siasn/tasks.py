@@ -15,6 +15,11 @@ def sweep(at: str | None = None) -> None:
     actions.sweep(instant(at), at)
 
 
+@shared_task(name="siasn.sweep_all")
+def sweep_all(at: str | None = None) -> None:
+    actions.open_rows()
+
+
 @shared_task(name="siasn.send")
 def send(posting_id: int, at: str | None = None) -> None:
     sending.send_posting(posting_id, instant(at), at)

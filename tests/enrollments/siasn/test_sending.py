@@ -15,6 +15,7 @@ from enrollments.siasn import actions, client
 from enrollments.siasn.actions import MOST_TRIES, PAUSES, SETTLED_AFTER, open_rows, sweep, try_again
 from enrollments.siasn.models import AgencyMapping, CourseMapping, Posting, SiasnPerson, TypeMapping
 from enrollments.siasn.sending import send_posting, send_waiting
+from enrollments.siasn.tasks import sweep_all
 from tests import make
 from tests.cast import Cast, cast
 from tests.enrollments.siasn import rows
@@ -302,6 +303,17 @@ def test_each_delivered_certificate_gets_one_row_however_often_is_looked(people:
     assert open_rows() == 0
     assert Posting.objects.count() == 2
     assert set(Posting.objects.values_list("instansi", flat=True)) == {people.city.pk}
+
+
+def test_what_was_delivered_before_yesterday_is_looked_for_a_few_times_a_day_only(people: Cast) -> None:
+    """There are millions of them, and a sweep each half minute must not walk through all."""
+    now, cohort = timezone.now(), rows.cohort(people.city)
+    for person, days in ((people.learner, 0), (people.other_learner, 3)):
+        rows.certificate(cohort, person, delivered_at=now - timedelta(days=days))
+    sweep(now, None)
+    assert set(Posting.objects.values_list("certificate__enrollment__learner", flat=True)) == {people.learner.pk}
+    sweep_all()
+    assert Posting.objects.count() == 2
 
 
 def test_a_certificate_revoked_before_it_was_sent_stays_here(posting: Posting, connected: SiasnServer) -> None:
