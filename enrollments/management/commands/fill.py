@@ -16,7 +16,7 @@ from accounts.roles.models import RoleGrant
 from asn_lms.lib.commands import USAGE, JsonCommand, Refused
 from asn_lms.lib.days import local_day
 from enrollments.management.population import tree
-from enrollments.management.population.copying import Table, unguarded
+from enrollments.management.population.copying import Table, beside, unguarded
 from enrollments.management.population.courses import COURSES, ORGANISERS, write_courses
 from enrollments.management.population.learning import YEARS, Learning
 from enrollments.management.population.people import Crowd
@@ -79,12 +79,13 @@ def _write(people: int, places: int, dice: Random, today: date) -> dict[str, Any
     tables = [*crowd.tables(), *learning.tables()]
     with unguarded([table.name for table in tables]):
         share = _places_for_each(people, places, dice)
-        for instansi in agencies:
-            for person in crowd.of(instansi):
-                learning.learn(person, next(share))
-        learning.close()
-        for table in tables:
-            table.close()
+        with beside():
+            for instansi in agencies:
+                for person in crowd.of(instansi):
+                    learning.learn(person, next(share))
+            learning.close()
+            for table in tables:
+                table.close()
     _heads(crowd.people.last - people + 1, root, agencies, first)
     with unguarded([one._meta.db_table for one in (Tally, Standing, UnitCount)]):
         tally_anew()

@@ -3,13 +3,17 @@
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 
 LINES_AT_ONCE = 50_000
+# Characters that psycopg2 takes from a batch at once.
+PIECE = 1024 * 1024
 # What is still to be checked at the end of the transaction is checked now: a table that waits for it cannot be altered.
 SETTLED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 _AWKWARD = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -37,6 +41,53 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
     list: _json,
     dict: _json,
 }
+
+
+class _Copier:
+    """COPY in a thread of its own: PostgreSQL writes a batch while the next one is made. One connection does one thing at a time, so every
+    other statement waits for it, and raises what went wrong there.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._pending: Future[None] | None = None
+
+    def copy(self, sql: str, lines: list[str]) -> None:
+        self.wait()
+        connection.ensure_connection()
+        self._pending = self._pool.submit(_copy, connection.connection, sql, lines)
+
+    def wait(self) -> None:
+        if self._pending:
+            pending, self._pending = self._pending, None
+            with connection.wrap_database_errors:
+                pending.result()
+
+    def before(self, execute: Callable[..., Any], *asked: Any) -> Any:
+        """For `connection.execute_wrapper`."""
+        self.wait()
+        return execute(*asked)
+
+
+def _copy(line: Any, sql: str, lines: list[str]) -> None:
+    with line.cursor() as cursor:
+        cursor.copy_expert(sql, io.StringIO("".join(lines)), PIECE)
+
+
+_copier: ContextVar[_Copier | None] = ContextVar("copier", default=None)
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """While it lasts, batches are copied while the next ones are made."""
+    copier = _Copier()
+    token = _copier.set(copier)
+    try:
+        with copier._pool, connection.execute_wrapper(copier.before):
+            yield
+            copier.wait()
+    finally:
+        _copier.reset(token)
 
 
 class Table:
@@ -76,8 +127,11 @@ class Table:
 
     def _flush(self) -> None:
         if self._lines:
-            with connection.cursor() as cursor:
-                cursor.copy_expert(f"COPY {self.name} ({self._names}) FROM STDIN", io.StringIO("".join(self._lines)))
+            sql, copier = f"COPY {self.name} ({self._names}) FROM STDIN", _copier.get()
+            if copier:
+                copier.copy(sql, self._lines)
+            else:
+                _copy(connection, sql, self._lines)
             self.written += len(self._lines)
             self._lines = []
 

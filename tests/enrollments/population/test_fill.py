@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from accounts.people.nip import parse_nip
 from enrollments.certificates.models import Certificate, CertificateSeries
 from enrollments.credits.models import Credit, LedgerPosting
 from enrollments.enrolling.models import Enrollment
+from enrollments.management.population import copying
 from enrollments.management.population.people import nip
 from enrollments.management.population.tree import shares
 from enrollments.progress.models import LessonProgress
@@ -64,6 +66,27 @@ def test_it_is_as_large_as_asked_and_every_book_agrees() -> None:
     assert LedgerPosting.objects.filter(account="capped").exists()
     assert answer("check_tallies")["ok"]
     assert answer("check_ledger")["ok"]
+
+
+@pytest.mark.django_db
+def test_small_batches_written_while_the_next_are_made_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "LINES_AT_ONCE", 7)
+    told = fill()
+    assert (told["user"], told["enrollment"]) == (User.objects.count(), Enrollment.objects.count()) == (PEOPLE, PLACES)
+    assert answer("check_tallies")["ok"]
+    assert answer("check_ledger")["ok"]
+
+
+@pytest.mark.django_db
+def test_a_batch_that_the_database_refuses_is_told_with_the_next_statement() -> None:
+    def write() -> None:
+        with transaction.atomic(), copying.beside():
+            rows = copying.Table(Enrollment, "learner_id", at=timezone.now())
+            rows.add("no number")
+            rows.close()
+
+    with pytest.raises(DataError, match="invalid input syntax"):
+        write()
 
 
 @pytest.mark.django_db
