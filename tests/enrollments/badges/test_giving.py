@@ -1,6 +1,7 @@
 """Bits and keys: one each, at random, never twice; and the database holds to it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from asn_lms.lib.sealed import SealBroken
 from enrollments.badges import actions
 from enrollments.badges.actions import KeyIsTheName, give_badges, replace_key
 from enrollments.badges.models import LIST_BITS, Badge, BadgeIssuer, IssuerKey, StatusList
+from enrollments.badges.tasks import sweep, sweep_all
+from enrollments.certificates.models import Certificate
 from tests import make
 from tests.enrollments.badges.issued import credential_of, drawn, issued, organiser
 
@@ -41,6 +44,19 @@ def test_a_full_list_is_followed_by_the_next(monkeypatch: pytest.MonkeyPatch) ->
     rows = [drawn(by) for _ in range(5)]
     assert give_badges() == len(rows)
     assert list(StatusList.objects.order_by("number").values_list("number", "taken")) == [(1, 2), (2, 2), (3, 1)]
+
+
+def test_what_was_delivered_before_yesterday_waits_for_the_sweep_of_all() -> None:
+    """There are millions of them; what was not delivered yet, or lately, is looked for every ten minutes."""
+    old, lately, signed = drawn(), drawn(), drawn()
+    now = timezone.now()
+    for row, days in ((old, 3), (lately, 0)):
+        Certificate.objects.filter(pk=row.pk).update(delivered_at=now - timedelta(days=days))
+    Certificate.objects.filter(pk=signed.pk).update(delivered_at=None)
+    sweep()
+    assert set(Badge.objects.values_list("certificate", flat=True)) == {lately.pk, signed.pk}
+    sweep_all()
+    assert Badge.objects.filter(certificate=old).exists()
 
 
 def test_the_database_refuses_a_place_twice_outside_the_list_or_a_second_key() -> None:
