@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from uuid import UUID
 
 from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion, Lesson, Module
@@ -61,6 +62,11 @@ class Outline:
             (one for one in self.steps if one.lesson.is_pre_test and not one.is_finished and one.number < here.number),
             None,
         )
+
+    def step_to_continue(self, uid: UUID | None) -> Step | None:
+        """Where one left off, else the first that is not finished, else the first."""
+        at = next((step for step in self.steps if step.lesson.uid == uid), None)
+        return at or next((step for step in self.steps if not step.is_finished), None) or next(iter(self.steps), None)
 
     def before(self, here: Step) -> Step | None:
         return next((step for step in reversed(self.steps) if step.number < here.number), None)

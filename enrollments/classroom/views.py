@@ -21,16 +21,8 @@ from courses.lesson_kinds import Unreadable
 from courses.structure.models import Course, Lesson
 from enrollments.attempts.actions import begin, take_input
 from enrollments.attempts.queries import answer_of, seat
-from enrollments.classroom.queries import (
-    certificate_of,
-    course_page,
-    home_of,
-    jp_on_the_way,
-    lesson_screen,
-    suggestions_for,
-    today_of,
-    year_in_months,
-)
+from enrollments.classroom.home import home_of, jp_on_the_way, suggestions_for, year_in_months
+from enrollments.classroom.queries import certificate_of, course_page, lesson_screen, today_of
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.explanation import told
 from enrollments.credits.queries import NO_MONTHS, line_of_place, months_by_year, statement, year_of_credit
