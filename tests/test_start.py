@@ -98,6 +98,18 @@ def _group(pid: int) -> int:
         return 0
 
 
+def test_pages_come_before_the_work_behind_them(stack: Stack) -> None:
+    wait_until(lambda: _kindness(stack, "worker") > _kindness(stack, "web"), "a worker that lets pages go first")
+
+
+def _kindness(stack: Stack, role: str) -> int:
+    """The least of all processes of the role, those of its pool too."""
+    group = stack.pid(role)
+    return min(
+        os.getpriority(os.PRIO_PROCESS, pid) for pid in processes_with(str(stack.data_dir)) if _group(pid) == group
+    )
+
+
 def test_a_flushed_broker_is_no_harm_and_the_clock_beats_on(stack: Stack) -> None:
     redis.from_url(stack.env["REDIS_URL"]).flushdb()
     wait_until(lambda: health(stack)["status"] == "ok", "a beat of the clock", seconds=120)

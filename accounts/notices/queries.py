@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accounts.agencies.models import Agency
-from accounts.notices.models import Notice
+from accounts.notices.models import Notice, NoticeQuerySet
 from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from asn_lms.lib.days import local_day
+from asn_lms.lib.prepared import Prepared, Slot
 
 PAGE = 30
+BEYOND = 2**63 - 1  # no message has a number like this
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,18 @@ class Inbox:
         return not (self.today or self.week or self.older)
 
 
+_SHOWN = Prepared(lambda: _before().order_by("-id")[: PAGE + 1])
+_UNREAD = Prepared(lambda: _before().unread().order_by("-id")[: PAGE + 1])
+
+
+def _before() -> NoticeQuerySet:
+    return Notice.objects.held_by(Slot("person")).shown().filter(pk__lt=Slot("before"))
+
+
 def inbox_page(person: User, *, before: int | None, only_unread: bool, today: date) -> Inbox:
     """The person's messages, newest first, `PAGE` at a time, older than message `before` if given."""
-    rows = Notice.objects.held_by(person).shown()
-    if only_unread:
-        rows = rows.unread()
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-id")[: PAGE + 1])
+    rows = _UNREAD if only_unread else _SHOWN
+    found = rows.rows(person=person.pk, before=BEYOND if before is None else before)
     shown = found[:PAGE]
     dated = [(local_day(person.zone, one.created_at), one) for one in shown]
     monday = today - timedelta(days=today.weekday())

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from asn_lms.lib.prepared import Prepared
 from courses.catalogue.search import CONFIG, LIKE_ENOUGH, ts_query, words_of
 from courses.lesson_kinds import kinds
 from courses.structure.models import SEARCH_VECTOR, CourseVersion
@@ -182,25 +184,53 @@ def published_courses(
     kinds_wanted = [competency] if isinstance(competency, str) else list(competency)
     if sort not in SORTS or (sort == "match" and not words_of(search)):
         sort = "match" if words_of(search) else "newest"
-    rows = _narrowed(_searched(_published(), search), kinds_wanted, path, duration, language)
-    total = rows.count()
-    page, more = _page(rows.select_related("course__organiser", "competency"), SORTS[sort][1], after, limit)
+    is_everything = not (words_of(search) or any(kinds_wanted) or path or any(duration) or language)
+    if is_everything and not after:
+        total = _COUNT.first() or 0
+        page, more = _cut(_first_page(SORTS[sort][1], limit).rows(), SORTS[sort][1], limit)
+    else:
+        rows = _narrowed(_searched(_published(), search), kinds_wanted, path, duration, language)
+        total = rows.count()
+        page, more = _cut(_page(rows, SORTS[sort][1], after, limit), SORTS[sort][1], limit)
     return Found(tuple(_card(row) for row in page), total, more, sort)
 
 
-def _page(rows: QuerySet[CourseVersion], order: str, after: str, limit: int) -> tuple[list[CourseVersion], str]:
+_COUNT = Prepared(
+    lambda: (
+        CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED)
+        .order_by()
+        .values("state")
+        .annotate(number=Count("pk"))
+        .values_list("number", flat=True)
+    )
+)
+
+
+@lru_cache(maxsize=64)
+def _first_page(order: str, limit: int) -> Prepared[Any, Any]:
+    """Of everything: what most visitors ask for."""
+    return Prepared(lambda: _page(_searched(_published(), ""), order, "", limit))
+
+
+def _page(rows: QuerySet[Any], order: str, after: str, limit: int) -> QuerySet[Any]:
+    """One row more than the page holds, if there is one."""
     name, down = order.lstrip("-"), order.startswith("-")
     beyond = "lt" if down else "gt"
     if (place := _read_place(after)) is not None:
         value, pk = place
         with suppress(ValidationError, ValueError):  # a place from another order: begin anew
             rows = rows.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
-    found = list(rows.order_by(order, "-pk" if down else "pk")[: limit + 1])
+    ordered = rows.select_related("course__organiser", "competency").order_by(order, "-pk" if down else "pk")
+    return ordered[: limit + 1]
+
+
+def _cut(rows: Iterable[Any], order: str, limit: int) -> tuple[list[Any], str]:
+    """The rows of the page, and where the next one begins."""
+    found = list(rows)
     if len(found) <= limit:
         return found, ""
-    found.pop()
-    last = found[-1]
-    return found, _write_place(getattr(last, name), last.pk)
+    last = found[limit - 1]
+    return found[:limit], _write_place(getattr(last, order.lstrip("-")), last.pk)
 
 
 def _write_place(value: Any, pk: int) -> str:
@@ -235,13 +265,19 @@ def _card(row: Any) -> CourseCard:
     )
 
 
+_ALL = Prepared(lambda: _published().values_list("competency__code", "total_minutes"))
+_COMPETENCIES = Prepared(lambda: CompetencyKind.objects.all())
+
+
 def filter_choices(
     search: str, competency: Iterable[str], duration: Iterable[str]
 ) -> tuple[list[Choice], list[Choice]]:
     """The boxes for competency and duration, each with the number of courses that the words alone would find."""
-    rows = _searched(_published(), search)
     chosen, spans = set(competency), set(duration)
-    found = list(rows.values_list("competency__code", "total_minutes"))
+    if words_of(search):
+        found = list(_searched(_published(), search).values_list("competency__code", "total_minutes"))
+    else:
+        found = _ALL.rows()
     by_code: dict[str | None, int] = {}
     for code, _minutes in found:
         by_code[code] = by_code.get(code, 0) + 1
@@ -249,7 +285,7 @@ def filter_choices(
     for _code, minutes in found:
         span_of["short" if minutes <= SHORT else "medium" if minutes <= LONG else "long"] += 1
     competencies = [
-        Choice(row.code, row.name, by_code.get(row.code, 0), row.code in chosen) for row in CompetencyKind.objects.all()
+        Choice(row.code, row.name, by_code.get(row.code, 0), row.code in chosen) for row in _COMPETENCIES.rows()
     ]
     durations = [Choice(name, str(label), span_of[name], name in spans) for name, (label, _q) in DURATIONS.items()]
     return competencies, durations

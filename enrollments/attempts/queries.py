@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet
 
+from asn_lms.lib.prepared import Prepared, Slot
 from courses.lesson_kinds import Kind, kinds
 from courses.structure.models import Lesson
 from enrollments.attempts.models import Attempt, ExtraAttempts
@@ -38,18 +39,30 @@ class Seat:
         return not self.is_going_on and (self.left is None or self.left > 0)
 
 
+def _newest_first() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(enrollment=Slot("place"), lesson=Slot("lesson")).order_by("-number")
+
+
+_NEWEST = Prepared(lambda: _newest_first()[:1])
+_NEWEST_LOCKED = Prepared(lambda: _newest_first().select_for_update(no_key=True)[:1])
+_EXTRA = Prepared(
+    lambda: ExtraAttempts.objects.filter(enrollment=Slot("place"), lesson=Slot("lesson")).values_list(
+        "extra", flat=True
+    )
+)
+
+
 def seat(enrollment: Enrollment, lesson: Lesson, *, locked: bool = False) -> Seat:
     """Read it; `locked` holds the newest attempt until the transaction ends."""
     kind = kinds[lesson.kind]
     content = kind.load(lesson)
-    rows = Attempt.objects.filter(enrollment=enrollment, lesson=lesson).order_by("-number")
-    attempt = (rows.select_for_update(no_key=True) if locked else rows).first()
+    newest = _NEWEST_LOCKED if locked else _NEWEST
+    attempt = newest.first(place=enrollment.pk, lesson=lesson.pk)
     allowed = kind.attempts_allowed(content)
     if lesson.is_pre_test and kind.gives_score(content):
         allowed = 1  # a second go, after the lessons, would measure something else
     if allowed is not None:
-        extra = ExtraAttempts.objects.filter(enrollment=enrollment, lesson=lesson).aggregate(sum=Sum("extra"))["sum"]
-        allowed += extra or 0
+        allowed += sum(_EXTRA.rows(place=enrollment.pk, lesson=lesson.pk))
     return Seat(
         kind=kind,
         content=content,

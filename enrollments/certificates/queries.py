@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.prepared import Prepared, Slot
 from asn_lms.lib.words import mask_nip
 from courses.taxonomy.models import Accreditation, CertificateKind
 from enrollments.certificates.models import Certificate, CorrectionRequest
@@ -27,11 +28,19 @@ PAGE = 30
 State = Certificate.State
 
 
+_WALLET = Prepared(
+    lambda: (
+        Certificate.objects.held_by(Slot("person"))
+        .with_corrections()
+        .select_related("enrollment__version", "enrollment__cohort__organiser", "replaced_by")
+        .order_by("-issued_on", "-id")
+    )
+)
+
+
 def wallet(person: User) -> list[Certificate]:
     """The person's certificates, newest first; of one that was replaced its successor is named."""
-    rows = Certificate.objects.held_by(person).with_corrections()
-    related = ("enrollment__version", "enrollment__cohort__organiser", "replaced_by")
-    return list(rows.select_related(*related).order_by("-issued_on", "-id"))
+    return _WALLET.rows(person=person.pk)
 
 
 def places_with_survey(certificates: Sequence[Certificate]) -> set[int]:
@@ -274,10 +283,18 @@ class PublicCertificate:
     is_demo: bool
 
 
+_PAPER = Prepared(
+    lambda: (
+        Certificate.objects.stands()
+        .filter(public_id=Slot("public_id"))
+        .select_related("replaced_by", "series__organiser")
+    )
+)
+
+
 def public_certificate(public_id: str) -> PublicCertificate | None:
     """The certificate with this public id, once it is printed; None when there is none."""
-    rows = Certificate.objects.stands().select_related("replaced_by", "series__organiser")
-    row = rows.filter(public_id=public_id).first()
+    row = _PAPER.first(public_id=public_id)
     if row is None:
         return None
     after = getattr(row, "replaced_by", None)

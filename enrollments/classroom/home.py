@@ -13,6 +13,7 @@ from accounts.notices.models import Notice
 from accounts.people.models import User
 from asn_lms.lib import words
 from asn_lms.lib.days import local_day
+from asn_lms.lib.prepared import Prepared, Slot
 from courses.structure.models import CourseVersion, Lesson
 from enrollments.classroom.outline import Outline, Step, arrange
 from enrollments.credits.queries import YearOfCredit, months_of_credit, year_of_credit
@@ -144,41 +145,51 @@ def deadline_of(enrollment: Enrollment, today: date) -> Deadline | None:
     return Deadline(enrollment.due_on, (enrollment.due_on - today).days) if enrollment.due_on else None
 
 
-def home_of(person: User, now: datetime | None = None) -> Home:
-    """The learner's first page: the nearest deadline first. A constant number of queries."""
-    today = local_day(person.zone, now)
-    courses = courses_on_the_way(person, today)
-    taken = Enrollment.objects.live().filter(learner=person).values("version__course")
-    fresh = (
+_NOT_TAKEN = Prepared(
+    lambda: (
         CourseVersion.objects.filter(course__current__isnull=False, state=CourseVersion.State.PUBLISHED)
-        .exclude(course__in=taken)
+        .exclude(course__in=Enrollment.objects.live().filter(learner=Slot("person")).values("version__course"))
         .annotate(minutes=Sum("lessons__minutes"))
         .select_related("course")
         .order_by("minutes", "title")[:MOST_SUGGESTED]
     )
+)
+_UNREAD = Prepared(lambda: Notice.objects.held_by(Slot("person")).unread().order_by("-id")[:1])
+_ON_THE_WAY = Prepared(
+    lambda: Enrollment.objects.on_the_way_of(Slot("person")).select_related("version__course", "cohort")[:MOST_SHOWN]
+)
+_LESSONS = Prepared(
+    lambda: Lesson.objects.filter(version__in=Slot("versions")).select_related("module").order_by("position", "id")
+)
+_PROGRESS = Prepared(lambda: LessonProgress.objects.filter(enrollment__in=Slot("places")))
+
+
+def home_of(person: User, now: datetime | None = None) -> Home:
+    """The learner's first page: the nearest deadline first. A constant number of queries."""
+    today = local_day(person.zone, now)
+    courses = courses_on_the_way(person, today)
+    fresh = _NOT_TAKEN.rows(person=person.pk)
     return Home(
         today=today,
         hero=courses[0] if courses else None,
         others=courses[1:],
         year=year_in_months(person, today.year),
         on_the_way=sum((one.enrollment.version.jp for one in courses), Decimal(0)),
-        unread=Notice.objects.held_by(person).unread().order_by("-id").first(),
+        unread=_UNREAD.first(person=person.pk),
         suggestions=[(version, getattr(version, "minutes", None) or 0) for version in fresh],
     )
 
 
 def courses_on_the_way(person: User, today: date) -> list[OnTheWay]:
     """What the person learns now, in the order of `on_the_way_of`, each with its lessons; three queries."""
-    rows = list(Enrollment.objects.on_the_way_of(person).select_related("version__course", "cohort")[:MOST_SHOWN])
+    rows = _ON_THE_WAY.rows(person=person.pk)
+    if not rows:
+        return []
     lessons: dict[int, list[Lesson]] = {}
-    for lesson in (
-        Lesson.objects.filter(version__in={row.version_id for row in rows})
-        .select_related("module")
-        .order_by("position", "id")
-    ):
+    for lesson in _LESSONS.rows(versions=tuple({row.version_id for row in rows})):
         lessons.setdefault(lesson.version_id, []).append(lesson)
     progress: dict[int, dict[int, LessonProgress]] = {}
-    for line in LessonProgress.objects.filter(enrollment__in=rows):
+    for line in _PROGRESS.rows(places=tuple(row.pk for row in rows)):
         progress.setdefault(line.enrollment_id, {})[line.lesson_id] = line
     found = []
     for row in rows:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
+from asn_lms.lib.prepared import Prepared, Slot
 from courses.lesson_kinds import kinds
 from courses.structure.models import CourseVersion, Lesson, Module
 from enrollments.enrolling.models import Enrollment
@@ -75,11 +76,17 @@ class Outline:
         return next((step for step in self.steps if step.number > here.number), None)
 
 
+_LESSONS = Prepared(
+    lambda: Lesson.objects.filter(version=Slot("version")).select_related("module").order_by("position", "id")
+)
+_PROGRESS = Prepared(lambda: LessonProgress.objects.filter(enrollment=Slot("place")))
+
+
 def outline(version: CourseVersion | int, enrollment: Enrollment | None = None) -> Outline:
     """Read it; with an enrolment also what its learner has finished. Two queries at most."""
     pk = version if isinstance(version, int) else version.pk
-    lessons = list(Lesson.objects.filter(version=pk).select_related("module").order_by("position", "id"))
-    rows = {row.lesson_id: row for row in LessonProgress.objects.filter(enrollment=enrollment)} if enrollment else {}
+    lessons = _LESSONS.rows(version=pk)
+    rows = {row.lesson_id: row for row in _PROGRESS.rows(place=enrollment.pk)} if enrollment else {}
     return arrange(lessons, rows)
 
 

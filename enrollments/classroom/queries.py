@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.prepared import Prepared, Slot
 from asn_lms.lib.richtext import render
 from courses.catalogue.queries import CourseCard
 from courses.structure.models import Course, CourseVersion, Lesson
@@ -26,6 +27,19 @@ from enrollments.credits.queries import YearOfCredit, year_of_credit
 from enrollments.enrolling.models import Enrollment
 from enrollments.progress.queries import below_mark
 
+_OWN_PLACE = Prepared(
+    lambda: (
+        Enrollment.objects.held_by(Slot("person"))
+        .filter(pk=Slot("place"))
+        .select_related("version", "cohort__course", "cohort__organiser", "learner")
+    )
+)
+
+
+def own_place(person: User, pk: int) -> Enrollment | None:
+    """That place with its version and course, if it is the person's own."""
+    return _OWN_PLACE.first(person=person.pk, place=pk)
+
 
 @dataclass(frozen=True)
 class PlaceInCourse:
@@ -35,19 +49,24 @@ class PlaceInCourse:
     url: str
 
 
+_PLACES = Prepared(
+    lambda: (
+        Enrollment.objects.held_by(Slot("person"))
+        .live()
+        .filter(version__course__code__in=Slot("codes"))
+        .order_by("pk")
+        .values_list("pk", "version__course__code", "version_id", "completed_at")
+    )
+)
+
+
 def places_in(learner: User, cards: Iterable[CourseCard]) -> dict[str, PlaceInCourse]:
     """The newest place that the learner holds in each of these courses, by the course's code; one query.
 
     Who completed an older version is led to the course page, where the new one can be taken.
     """
     shown = {card.code: card.version_id for card in cards}
-    rows = (
-        Enrollment.objects.held_by(learner)
-        .live()
-        .filter(version__course__code__in=shown)
-        .order_by("pk")
-        .values_list("pk", "version__course__code", "version_id", "completed_at")
-    )
+    rows = _PLACES.rows(person=learner.pk, codes=tuple(shown)) if shown else []
     found = {}
     for pk, code, version_id, completed_at in rows:
         if completed_at is None:
@@ -105,24 +124,29 @@ class CoursePage:
         )
 
 
+_COURSE = Prepared(
+    lambda: Course.objects.filter(code=Slot("code")).select_related(
+        "organiser", "current__competency", "current__path", "current__training_type"
+    )
+)
+_PLACE_IN_COURSE = Prepared(
+    lambda: (
+        Enrollment.objects.held_by(Slot("person"))
+        .live()
+        .filter(cohort__course=Slot("course"))
+        .select_related("version__competency", "version__path", "version__training_type", "cohort")
+        .order_by("-id")[:1]
+    )
+)
+
+
 def course_page(person: User, code: str, now: datetime | None = None) -> CoursePage | None:
     """None when there is no such course for this person: never published, or retired and not their own."""
     today = local_day(person.zone, now)
-    course = (
-        Course.objects.filter(code=code)
-        .select_related("organiser", "current__competency", "current__path", "current__training_type")
-        .first()
-    )
+    course = _COURSE.first(code=code)
     if course is None:
         return None
-    enrollment = (
-        Enrollment.objects.held_by(person)
-        .live()
-        .filter(cohort__course=course)
-        .select_related("version__competency", "version__path", "version__training_type", "cohort")
-        .order_by("-id")
-        .first()
-    )
+    enrollment = _PLACE_IN_COURSE.first(person=person.pk, course=course.pk)
     is_learning = enrollment is not None and (
         enrollment.status == Enrollment.Status.ACTIVE or course.current_id in {None, enrollment.version_id}
     )

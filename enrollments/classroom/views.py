@@ -22,7 +22,7 @@ from courses.structure.models import Course, Lesson
 from enrollments.attempts.actions import begin, take_input
 from enrollments.attempts.queries import answer_of, seat
 from enrollments.classroom.home import home_of, jp_on_the_way, suggestions_for, year_in_months
-from enrollments.classroom.queries import certificate_of, course_page, lesson_screen, today_of
+from enrollments.classroom.queries import certificate_of, course_page, lesson_screen, own_place, today_of
 from enrollments.cohorts.models import Cohort
 from enrollments.credits.explanation import told
 from enrollments.credits.queries import NO_MONTHS, line_of_place, months_by_year, statement, year_of_credit
@@ -144,10 +144,10 @@ def my_jp(request: SignedIn) -> HttpResponse:
 
 
 def _own_place(request: SignedIn, enrollment_id: int) -> Enrollment:
-    rows = Enrollment.objects.held_by(request.user).select_related(
-        "version", "cohort__course", "cohort__organiser", "learner"
-    )
-    return get_object_or_404(rows, pk=enrollment_id)
+    place = own_place(request.user, enrollment_id)
+    if place is None:
+        raise Http404
+    return place
 
 
 def _wants_json(request: SignedIn) -> bool:

@@ -6,18 +6,22 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from asn_lms.lib.prepared import Prepared, Slot
 from enrollments.conversion.models import ConversionRule, YearlyTarget
 
 
-def targets_of(employment: str, year: int) -> QuerySet[YearlyTarget]:
+def targets_of(employment: str | Slot, year: int | Slot) -> QuerySet[YearlyTarget]:
     """The rules for that employment status that reach into that year; the first one holds."""
     until = Q(until_year__isnull=True) | Q(until_year__gte=year)
     return YearlyTarget.objects.filter(until, employment=employment, from_year__lte=year).order_by("-from_year")
 
 
+_TARGET = Prepared(lambda: targets_of(Slot("employment"), Slot("year"))[:1])
+
+
 def target_of(employment: str, year: int) -> YearlyTarget | None:
     """The rule that holds for that employment status in that year, if there is one."""
-    return targets_of(employment, year).first()
+    return _TARGET.first(employment=employment, year=year)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractMonth
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
+from asn_lms.lib.prepared import Prepared, Slot
 from enrollments.conversion.models import YearlyTarget
 from enrollments.conversion.queries import target_of, targets_of
 from enrollments.credits.models import BALANCE, ClosedYear, Credit, CreditDay, LedgerEntry, LedgerPosting
@@ -50,10 +52,16 @@ def years_of_credit_of(people: Iterable[User], year: int) -> dict[int, YearOfCre
     return {person.pk: _by_rule(year, sums.get(person.pk, NOTHING), rules[person.employment]) for person in wanted}
 
 
+def _counted_in_year(person: Any) -> QuerySet[LedgerPosting]:
+    return LedgerPosting.objects.counted().filter(learner=person, year=Slot("year")).order_by()
+
+
+_MONTHS = Prepared(lambda: _counted_in_year(Slot("person")).values_list(ExtractMonth("on")).annotate(jp=BALANCE))
+
+
 def months_of_credit(person: User, year: int) -> list[Decimal]:
     """JP of each of the twelve months, January first."""
-    rows = LedgerPosting.objects.counted().filter(learner=person, year=year).order_by()
-    by_month: dict[int, Decimal] = dict(rows.values_list(ExtractMonth("on")).annotate(jp=BALANCE))
+    by_month: dict[int, Decimal] = dict(_MONTHS.rows(person=person.pk, year=year))
     return [by_month.get(month, NOTHING) for month in range(1, 13)]
 
 
@@ -67,21 +75,24 @@ def months_by_year(person: User) -> dict[int, list[Decimal]]:
     return found
 
 
+def _balance_and_rule() -> QuerySet[Any, Any]:
+    rows = _counted_in_year(OuterRef("pk")).values("learner")
+    rule = targets_of(Slot("employment"), Slot("year"))
+    return User.objects.filter(pk=Slot("person")).values_list(
+        Subquery(rows.annotate(jp=BALANCE).values("jp")),
+        Subquery(rule.values("kind")[:1]),
+        Subquery(rule.values("jp")[:1]),
+    )
+
+
+_YEAR = Prepared(_balance_and_rule)
+
+
 def year_of_credit(person: User, year: int, *, earned: Decimal | None = None) -> YearOfCredit:
     """`earned` when the caller has already read it. One query."""
     if earned is not None:
         return _by_rule(year, earned, target_of(person.employment, year))
-    rows = LedgerPosting.objects.counted().filter(learner=OuterRef("pk"), year=year).order_by().values("learner")
-    rule = targets_of(person.employment, year)
-    balance, kind, jp = (
-        User.objects.filter(pk=person.pk)
-        .values_list(
-            Subquery(rows.annotate(jp=BALANCE).values("jp")),
-            Subquery(rule.values("kind")[:1]),
-            Subquery(rule.values("jp")[:1]),
-        )
-        .get()
-    )
+    [(balance, kind, jp)] = _YEAR.rows(person=person.pk, employment=person.employment, year=year)
     return _by_rule(year, balance or NOTHING, YearlyTarget(kind=kind, jp=jp) if kind else None)
 
 
@@ -127,28 +138,45 @@ class Line:
         return any(change.entry.kind == LedgerEntry.Kind.REVERSAL for change in self.changes)
 
 
+_POSTINGS = Prepared(
+    lambda: (
+        LedgerPosting.objects.filter(
+            learner=Slot("person"),
+            year=Slot("year"),
+            account=LedgerPosting.Account.COUNTED,
+            entry__about__isnull=False,
+        )
+        .select_related("entry__by")
+        .order_by("pk")
+    )
+)
+
+
+def _credits_of_year() -> QuerySet[Credit]:
+    rows = Credit.objects.filter(Q(year=Slot("year")) | Q(pk__in=Slot("changed")), learner=Slot("person"))
+    # What was learned outside leads to its claim, of which this area knows no more than that.
+    return rows.select_related("enrollment__version__course", "enrollment__cohort", "rule", "path", "claim")
+
+
+_CREDITS = Prepared(_credits_of_year)
+_CREDITS_WITH_DAYS = Prepared(lambda: _credits_of_year().prefetch_related("days"))
+
+
 def statement(person: User, year: int, *, with_days: bool = True) -> list[Line]:
     """Every credit that counts in that year or was changed in it, the newest first; three queries, two without the days."""
-    postings = LedgerPosting.objects.filter(
-        learner=person, year=year, account=LedgerPosting.Account.COUNTED, entry__about__isnull=False
-    )
     recorded: dict[int, Decimal] = {}
     changes: dict[int, list[Change]] = {}
-    for posting in postings.select_related("entry__by").order_by("pk"):
+    for posting in _POSTINGS.rows(person=person.pk, year=year):
         entry, moved = posting.entry, posting.credit - posting.debit
         assert entry.about_id is not None
         if entry.kind in LedgerEntry.NEEDS_REASON:
             changes.setdefault(entry.about_id, []).append(Change(entry, posting.on, moved))
         else:
             recorded[entry.about_id] = recorded.get(entry.about_id, NOTHING) + moved
-    credits = Credit.objects.filter(learner=person, year=year) | Credit.objects.filter(
-        learner=person, pk__in=changes.keys()
-    )
-    # What was learned outside leads to its claim, of which this area knows no more than that.
-    rows = credits.select_related("enrollment__version__course", "enrollment__cohort", "rule", "path", "claim")
+    credits = _CREDITS_WITH_DAYS if with_days else _CREDITS
     return [
         Line(row, recorded.get(row.pk, NOTHING), list(row.days.all()) if with_days else [], changes.get(row.pk, []))
-        for row in (rows.prefetch_related("days") if with_days else rows)
+        for row in credits.rows(person=person.pk, year=year, changed=(*changes, 0))
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.prepared import Prepared, Slot
 from courses.structure.models import CourseVersion
 from enrollments.certificates.models import Certificate
 from enrollments.enrolling.models import Enrollment
@@ -26,27 +27,32 @@ GROUPS = {
 MOST_SUGGESTED = 6
 
 
+_POINTS = Prepared(
+    lambda: (
+        IndexPoint.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=Slot("day")),
+            posts=Slot("posts"),
+            valid_from__lte=Slot("day"),
+        )
+        .annotate(said=Subquery(CourseMapping.objects.filter(course=Slot("course")).values("training_type__code")[:1]))
+        .order_by("valid_from", "pk")
+    )
+)
+
+
 def points_on(day: date, posts: str, course_id: int | None = None) -> tuple[list[IndexPoint], str]:
     """The rows of a group of posts that hold on that day, the newest of each column; and, read along, the kind of training that is
     recorded for this course (empty when none is).
     """
-    said = CourseMapping.objects.filter(course=course_id).values("training_type__code")
-    rows = (
-        IndexPoint.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day), posts=posts, valid_from__lte=day
-        )
-        .annotate(said=Subquery(said[:1]))
-        .order_by("valid_from", "pk")
-    )
+    rows = _POINTS.rows(day=day, posts=posts, course=course_id)
     newest = {row.column: row for row in rows}
-    code = next((row.said or "" for row in newest.values()), "")
+    code = next((getattr(row, "said", None) or "" for row in newest.values()), "")
     return [newest[column] for column in IndexPoint.Column.values if column in newest], code
 
 
-def standing_of(person: User) -> Standing:
-    """One query: the certificates that stand, with the kind of training that each was."""
-    rows = (
-        Certificate.objects.held_by(person)
+_TRAININGS = Prepared(
+    lambda: (
+        Certificate.objects.held_by(Slot("person"))
         .live()
         .filter(enrollment__status=Enrollment.Status.COMPLETED)
         .annotate(
@@ -58,6 +64,12 @@ def standing_of(person: User) -> Standing:
         )
         .values_list("type_code", "hours", "issued_on")
     )
+)
+
+
+def standing_of(person: User) -> Standing:
+    """One query: the certificates that stand, with the kind of training that each was."""
+    rows = _TRAININGS.rows(person=person.pk)
     return Standing(
         posts=GROUPS[User.PostKind(person.post_kind)],
         post=person.post,

@@ -27,6 +27,7 @@ from accounts.people.models import User
 from accounts.roles.models import RoleGrant
 from accounts.roles.queries import agencies_of
 from accounts.signin.mydata import part_of_my_data
+from asn_lms.lib.prepared import Prepared, Slot
 from enrollments.enrolling.models import Enrollment, EnrollmentQuerySet
 from enrollments.surveys.models import (
     AFTERWARDS,
@@ -51,17 +52,21 @@ def line_of_paths(agency: Agency) -> list[str]:
     return [agency.path[:end] for end in range(step, len(agency.path) + 1, step)]
 
 
+_IN_USE = Prepared(
+    lambda: (
+        QuestionnaireVersion.objects.filter(state=State.PUBLISHED, questionnaire__kind__in=Slot("kinds"))
+        .select_related("questionnaire__organiser")
+        .annotate(question_count=Count("questions"))
+    )
+)
+
+
 class InUse:
     """Questionnaires in use, by kind and the path of their organiser: that of the nearest unit holds, else the national one."""
 
     def __init__(self, *kinds: str) -> None:
-        rows = (
-            QuestionnaireVersion.objects.filter(state=State.PUBLISHED, questionnaire__kind__in=kinds)
-            .select_related("questionnaire__organiser")
-            .annotate(question_count=Count("questions"))
-        )
         self._found: dict[tuple[str, str], QuestionnaireVersion | None] = {}
-        for row in rows:
+        for row in _IN_USE.rows(kinds=kinds):
             organiser = row.questionnaire.organiser
             # An organiser that put an empty one into use asks nothing.
             self._found[row.questionnaire.kind, organiser.path if organiser else ""] = (
@@ -105,6 +110,24 @@ class Asked:
         return f"{self.kind.value}-{self.trainer.pk}" if self.trainer else self.kind.value
 
 
+def _answered() -> QuerySet[Enrollment, Any]:
+    """Of each place whether the course was judged, and of each of its trainers whether they were."""
+    answered = Invitation.objects.filter(enrollment=OuterRef("pk"), is_answered=True)
+    return (
+        Enrollment.objects.filter(pk__in=Slot("places"))
+        .order_by("pk", "cohort__trainers__name", "cohort__trainers")
+        .values_list(
+            "pk",
+            "cohort__trainers",
+            Exists(answered.filter(kind=Kind.COURSE)),
+            Exists(answered.filter(kind=Kind.TRAINER, trainer=OuterRef("cohort__trainers"))),
+        )
+    )
+
+
+_ANSWERED = Prepared(_answered)
+
+
 def before_download(places: Sequence[Enrollment]) -> dict[int, list[Asked]]:
     """What still stands before the download of each place's certificate, by the place's id: of completed places whose version asks.
 
@@ -116,17 +139,7 @@ def before_download(places: Sequence[Enrollment]) -> dict[int, list[Asked]]:
     ]
     if not asking:
         return {}
-    answered = Invitation.objects.filter(enrollment=OuterRef("pk"), is_answered=True)
-    rows = list(
-        Enrollment.objects.filter(pk__in={place.pk for place in asking})
-        .order_by("pk", "cohort__trainers__name", "cohort__trainers")
-        .values_list(
-            "pk",
-            "cohort__trainers",
-            Exists(answered.filter(kind=Kind.COURSE)),
-            Exists(answered.filter(kind=Kind.TRAINER, trainer=OuterRef("cohort__trainers"))),
-        )
-    )
+    rows = _ANSWERED.rows(places=tuple({place.pk for place in asking}))
     learners = {place.pk: place.learner_id for place in asking}
     judges_course = {pk for pk, _trainer, is_course_judged, _is_judged in rows if not is_course_judged}
     to_judge: dict[int, list[int]] = {}

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 from asn_lms.serve import ROOT, command
 from tests.bench.browsing import Browser, Stranger, Visit, measure, signed_in
-from tests.bench.processes import KIBIBYTE, children, resident
+from tests.bench.processes import KIBIBYTE, Watch, children, resident, resting
 from tests.bench.report import Report
 from tests.bench.statements import Asked, asked, replayed
 from tests.product import accounts
@@ -166,6 +166,11 @@ def _wait_for(address: str) -> None:
 
 def measure_pages(report: Report, site: str, data_dir: Path) -> None:
     """All pages, both yardsticks, and the memory of the web's processes."""
+    with resting(data_dir, "worker"):
+        _measure_pages(report, site, data_dir)
+
+
+def _measure_pages(report: Report, site: str, data_dir: Path) -> None:
     with hello() as yardstick:
         best = {}
         for load in LOADS:
@@ -175,9 +180,12 @@ def measure_pages(report: Report, site: str, data_dir: Path) -> None:
     all_pages = pages()
     for page in all_pages:
         for load in LOADS:
+            web = Watch(data_dir, "web")
             found = measure(visits(site, page, load), page.body, page.expect, seconds=SECONDS, requests=MOST)
+            web.look()
             report.add_page(f"{page.name}_{load}", found)
             report.add(f"{page.name}_{load}_share", found.per_second / best[load], "of hello")
+            report.add(f"{page.name}_{load}_cpu", web.seconds * 1000 / found.requests, "ms of the web")
         if page.is_read:
             _measure_reading(report, site, page)
     measure_memory(report, site, data_dir, [page for page in all_pages if page.is_read])

@@ -2,7 +2,9 @@
 
 import os
 import re
-from contextlib import suppress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,17 @@ def children(data_dir: Path, role: str) -> list[int]:
     """Those that do the role's work, without the one that leads them."""
     leader = (data_dir / "run" / f"{role}.pid").read_text().strip()
     return [int(word) for word in Path(f"/proc/{leader}/task/{leader}/children").read_text().split()]
+
+
+@contextmanager
+def resting(data_dir: Path, role: str) -> Iterator[None]:
+    """That role stands still meanwhile: the demo has thousands of papers to draw, which is not what is measured."""
+    group = int((data_dir / "run" / f"{role}.pid").read_text())
+    os.killpg(group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(group, signal.SIGCONT)
 
 
 def resident(pid: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -16,6 +17,7 @@ from asn_lms.lib.tags.library import register
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """One drawing from static/img/icons.svg. Always beside a word: it is hidden from screen readers."""
     return format_html(

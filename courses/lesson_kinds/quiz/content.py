@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef
+from django.db.models import CharField, OuterRef, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
+from asn_lms.lib.prepared import Prepared, Slot
 from courses.lesson_kinds.quiz.models import QuizContent, QuizOption, QuizQuestion
 from courses.structure.models import Lesson
 
@@ -74,6 +75,20 @@ def read_quiz(lesson: Lesson) -> Quiz:
 
 def read_quizzes(lessons: Sequence[Lesson]) -> dict[int, Quiz]:
     """Many quizzes by their lesson's id; one query, whatever the number: questions and options arrive folded into their quiz."""
+    return {
+        rules.lesson_id: Quiz(
+            rules.is_graded,
+            rules.attempts,
+            rules.is_shuffled,
+            rules.draw,
+            rules.minutes,
+            tuple(_question(one) for one in getattr(rules, "folded", ())),
+        )
+        for rules in (_QUIZZES.rows(lessons=tuple(lesson.pk for lesson in lessons)) if lessons else [])
+    }
+
+
+def _with_questions() -> QuerySet[QuizContent]:
     options = QuizOption.objects.filter(question=OuterRef("pk")).order_by("position", "id")
     questions = QuizQuestion.objects.filter(lesson=OuterRef("lesson")).order_by("position", "id")
     folded = questions.values(
@@ -88,17 +103,10 @@ def read_quizzes(lessons: Sequence[Lesson]) -> dict[int, Quiz]:
             ),
         )
     )
-    return {
-        rules.lesson_id: Quiz(
-            rules.is_graded,
-            rules.attempts,
-            rules.is_shuffled,
-            rules.draw,
-            rules.minutes,
-            tuple(_question(one) for one in rules.folded),
-        )
-        for rules in QuizContent.objects.filter(lesson__in=lessons).annotate(folded=ArraySubquery(folded))
-    }
+    return QuizContent.objects.filter(lesson__in=Slot("lessons")).annotate(folded=ArraySubquery(folded))
+
+
+_QUIZZES = Prepared(_with_questions)
 
 
 def _question(values: dict[str, Any]) -> Question:

@@ -12,6 +12,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from asn_lms.lib.prepared import Prepared, Slot
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.richtext import Picture, pictures_in, render, tidy
 from asn_lms.lib.uploads import PICTURES
@@ -34,6 +35,10 @@ class Text:
 @dataclass(frozen=True)
 class TextState:
     is_done: bool = False
+
+
+_BODY = Prepared(lambda: TextContent.objects.filter(lesson=Slot("lesson")).values_list("body", flat=True))
+_PICTURES = Prepared(lambda: TextPicture.objects.filter(lesson=Slot("lesson")).select_related("media"))
 
 
 class TextKind(Kind):
@@ -67,8 +72,8 @@ class TextKind(Kind):
         return TextState(is_done=bool(data.get("done")))
 
     def load(self, lesson: Lesson) -> Text:
-        body = TextContent.objects.values_list("body", flat=True).get(lesson=lesson)
-        return Text(body, tuple(TextPicture.objects.filter(lesson=lesson).select_related("media")))
+        [body] = _BODY.rows(lesson=lesson.pk)
+        return Text(body, tuple(_PICTURES.rows(lesson=lesson.pk)))
 
     def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Text]:
         pictures: dict[int, list[TextPicture]] = {}

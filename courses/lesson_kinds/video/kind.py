@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from asn_lms.lib.prepared import Prepared, Slot
 from asn_lms.lib.refusals import Refusal
 from asn_lms.lib.richtext import render, tidy
 from asn_lms.lib.uploads import VIDEOS, VTT
@@ -57,6 +58,12 @@ class VideoState:
     watched: Watched = NOTHING
     position: float = 0
     at: int = 0
+
+
+_CONTENT = Prepared(lambda: VideoContent.objects.filter(lesson=Slot("lesson")).select_related("video"))
+_CAPTIONS = Prepared(
+    lambda: VideoCaptions.objects.filter(lesson=Slot("lesson")).select_related("media").order_by("-language")
+)
 
 
 class VideoKind(Kind):
@@ -145,9 +152,8 @@ class VideoKind(Kind):
         yield {"watched": f"0-{content.seconds}", "position": str(content.seconds)}
 
     def load(self, lesson: Lesson) -> Video:
-        row = VideoContent.objects.select_related("video").get(lesson=lesson)
-        captions = VideoCaptions.objects.filter(lesson=lesson).select_related("media").order_by("-language")
-        return _video(row, captions, lesson)
+        [row] = _CONTENT.rows(lesson=lesson.pk)
+        return _video(row, _CAPTIONS.rows(lesson=lesson.pk), lesson)
 
     def load_many(self, lessons: Sequence[Lesson]) -> dict[int, Video]:
         by_id = {lesson.pk: lesson for lesson in lessons}
