@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.agencies.models import Agency
 from accounts.people.models import User
 from asn_lms.lib.days import local_day
+from asn_lms.lib.prepared import Prepared, Slot
 from asn_lms.lib.reading import Before, behind_the_wall
 from asn_lms.lib.words import percentage
 from courses.structure.models import Course, CourseVersion
@@ -74,10 +76,15 @@ def frame_of(agency: Agency, year: int) -> Before[Frame]:
     return Before(read)
 
 
+_RULE_AND_STALE = Prepared(
+    lambda: targets_of(Slot("employment"), Slot("year")).annotate(with_stale=Exists(Stale.objects.all()))[:1]
+)
+
+
 def _floor_and_stale(year: int) -> tuple[Decimal | None, bool]:
     """The floor of the year, and whether anybody is stale: in one question, before all others."""
-    rule = targets_of(User.Employment.PNS, year).annotate(with_stale=Exists(Stale.objects.all())).first()
-    return _floor(rule), rule.with_stale if rule else is_anybody_stale()
+    rule = _RULE_AND_STALE.first(employment=User.Employment.PNS, year=year)
+    return _floor(rule), bool(getattr(rule, "with_stale", True)) if rule else is_anybody_stale()
 
 
 def agency_report(
@@ -245,6 +252,21 @@ def _units(agency: Agency, shown: list[Ranked], found: list[Count], itself: list
     return sorted(rows, key=lambda row: (row.staff.share is None, row.staff.share or Decimal(0), row.name))
 
 
+def _names() -> QuerySet[Course, Any]:
+    """(of, id, code, name) of courses (of nothing) and of kinds."""
+    newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-pk").values("title")[:1]
+    title = Coalesce("current__title", Subquery(newest))
+    kinds = [
+        rows._default_manager.filter(pk__in=Slot(of)).order_by().values_list(Value(of), "pk", "code", "name")
+        for of, rows in _KINDS.items()
+    ]
+    courses = Course.objects.filter(pk__in=Slot("courses")).order_by().values_list(Value(""), "pk", "code", title)
+    return courses.union(*kinds, all=True)
+
+
+_NAMES = Prepared(_names)
+
+
 def _named(by_course: list[Count], own: list[Count]) -> tuple[list[CourseRow], dict[str, list[KindRow]]]:
     """Courses with any place of the year or in progress, those with most overdue first; and JP by path and by kind of competency, those
     with most JP first, what is not said last. One query, for the names of all three.
@@ -256,16 +278,11 @@ def _named(by_course: list[Count], own: list[Count]) -> tuple[list[CourseRow], d
     for one in own:
         if one.measure in jp:
             jp[one.measure][one.item] = one.value
-    newest = CourseVersion.objects.filter(course=OuterRef("pk")).order_by("-pk").values("title")[:1]
-    title = Coalesce("current__title", Subquery(newest))
-    names = [
-        rows._default_manager.filter(pk__in=jp[of]).order_by().values_list(Value(of), "pk", "code", "name")
-        for of, rows in _KINDS.items()
-    ]
-    known = Course.objects.filter(pk__in=places).order_by().values_list(Value(""), "pk", "code", title)
     courses: list[CourseRow] = []
     kinds: dict[str, list[KindRow]] = {of: [] for of in _KINDS}
-    for of, pk, code, name in known.union(*names, all=True):
+    # No row has the number 0: PostgreSQL wants a list with something in it.
+    wanted = {of: (*sums, 0) for of, sums in jp.items()}
+    for of, pk, code, name in _NAMES.rows(courses=(*places, 0), **wanted):
         if of:
             kinds[of].append(KindRow(code, name, jp[of][pk]))
         else:
