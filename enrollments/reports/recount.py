@@ -96,7 +96,7 @@ _STANDINGS = f"""
                                                                      ELSE coalesce(p.until_on, u.deactivated_on) END)
             WHERE date_part('year', p.from_on) <= y.year AND coalesce(p.until_on, u.deactivated_on) >= p.from_on
             AND u.id NOT IN (SELECT learner_id FROM enrollments_stale)
-            AND NOT (u.is_active AND EXISTS (SELECT FROM lines o WHERE o.id = u.agency_id AND o.above = l.above))) AS gone
+            AND NOT EXISTS (SELECT FROM lines o WHERE u.is_active AND o.id = u.agency_id AND o.above = l.above)) AS gone
     ), each AS (
         SELECT agency_id, employment AS measure, 0 AS year, 0 AS item, '' AS month, 1::numeric AS value FROM settled
         UNION ALL SELECT agency_id, concat('jp_', employment), year, 0, '', jp FROM balance
@@ -133,7 +133,7 @@ _STANDINGS = f"""
     ), unsettled AS (
         SELECT l.above AS agency_id, c ->> 0 AS measure, (c ->> 1)::int AS year, (c ->> 2)::bigint AS item, (c ->> 3)::date AS day, -(c ->> 4)::numeric AS value
         FROM enrollments_standing s CROSS JOIN jsonb_array_elements(s.counts) c
-        JOIN lines l ON CASE WHEN c ->> 5 IS NULL THEN l.id = s.agency_id ELSE l.id = (c ->> 5)::bigint AND l.above = l.id END
+        JOIN lines l ON l.id = coalesce((c ->> 5)::bigint, s.agency_id) AND (c ->> 5 IS NULL OR l.above = l.id)
         WHERE s.learner_id IN (SELECT learner_id FROM enrollments_stale)
     ), counted AS (
         SELECT k.agency_id, k.measure, k.year, k.item, CASE k.measure WHEN 'due' THEN to_char(k.day, 'YYYY-MM') ELSE '' END AS month, sum(k.value) AS value
