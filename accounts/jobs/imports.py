@@ -4,7 +4,9 @@ The same engine serves the screen, REST and the command line, so that all three 
 """
 
 import io
-from collections.abc import Iterator, Sequence
+import itertools
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,9 +19,10 @@ from django.utils.translation import gettext as _
 
 from accounts.jobs.actions import advance, fail_job, finish_job, start_job
 from accounts.jobs.models import Job
+from asn_lms.lib.ahead import one_ahead
 from asn_lms.lib.commands import Refused
 from asn_lms.lib.refusals import Refusal
-from asn_lms.lib.sheets import Row, Sheet, open_sheet, write_xlsx
+from asn_lms.lib.sheets import XLSX, Row, Sheet, Stream, open_sheet, stream_sheet, write_xlsx
 from asn_lms.lib.uploads import SHEETS, check_upload
 
 CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
@@ -55,7 +58,9 @@ class Importer(Protocol):
 
     required: Sequence[str]
     batch: int
-    rows: list[Row]
+
+    @property
+    def rows(self) -> Iterable[Row]: ...
 
     def __init__(self, sheet: Sheet, by: Any) -> None: ...
 
@@ -64,6 +69,12 @@ class Importer(Protocol):
 
     def write(self, rows: list[Row]) -> list[Outcome]:
         """Write the rows that can be written, inside the caller's transaction."""
+
+
+class LongImporter(Importer, Protocol):
+    """One that needs no whole sheet."""
+
+    def __init__(self, sheet: Stream, by: Any) -> None: ...
 
 
 class Summary:
@@ -112,11 +123,11 @@ def _check(job: Job, importer_class: type[Importer]) -> None:
         fail_job(job, str(refusal.sentence))
         return
     importer = importer_class(sheet, job.owner)
-    total, summary = len(importer.rows), Summary()
+    total, summary = len(sheet.rows), Summary()
     advance(job, 0, total)
-    for start, rows in _batches(importer):
+    for rows in _batches(importer):
         summary.add(importer.check(rows))
-        advance(job, start + len(rows), total)
+        advance(job, sum(summary.counts.values()), total)
     finish_job(job, result=summary.as_result(), file=_refused_rows_file(sheet, summary, job.source_name))
 
 
@@ -134,12 +145,12 @@ def _write(job: Job, importer_class: type[Importer]) -> None:
         fail_job(job, str(refusal.sentence))
         return
     importer = importer_class(sheet, job.owner)
-    total, summary = len(importer.rows), Summary(job.result)
+    total, summary = len(sheet.rows), Summary(job.result)
     advance(job, job.done, total)
-    for start, rows in _batches(importer, begin=job.done):
+    for rows in _batches(importer, begin=job.done):
         with transaction.atomic():
             summary.add(importer.write(rows))
-            advance(job, start + len(rows), total, result=summary.as_result())
+            advance(job, job.done + len(rows), total, result=summary.as_result())
     finish_job(job, result=summary.as_result(), file=_refused_rows_file(sheet, summary, job.source_name))
 
 
@@ -168,14 +179,28 @@ def confirm_import(check: Job, task: str, title: str, *, by: Any) -> Job:
 
 
 def import_file(path: Path, importer_class: type[Importer], *, dry_run: bool) -> dict[str, Any]:
-    """For commands: the whole file at once, with the answer of the contract. Raises `Refused` when a row was refused."""
+    """For commands: a file within the limits of an upload, with the answer of the contract. Raises `Refused` when a row was refused."""
     with path.open("rb") as file:
         accept_upload(File(file))
         sheet = open_sheet(file, required=importer_class.required)
-    importer = importer_class(sheet, None)
+    return _import(importer_class(sheet, None), dry_run=dry_run)
+
+
+def import_long_file(path: Path, importer_class: type[LongImporter], *, dry_run: bool) -> dict[str, Any]:
+    """The same for a file of any length: a CSV is read as it is written, and the next rows are made while PostgreSQL writes. A workbook is
+    opened whole, so it keeps the limits.
+    """
+    with path.open("rb") as file:
+        if check_upload(File(file), SHEETS, largest=sys.maxsize) == XLSX:
+            check_upload(File(file), SHEETS)
+        sheet = stream_sheet(file, required=importer_class.required)
+        return _import(importer_class(sheet, None), dry_run=dry_run)
+
+
+def _import(importer: Importer, *, dry_run: bool) -> dict[str, Any]:
     counts = dict.fromkeys(KINDS, 0)
     errors: list[dict[str, Any]] = []
-    for _start, rows in _batches(importer):
+    for rows in one_ahead(_batches(importer)):
         if dry_run:
             outcomes = importer.check(rows)
         else:
@@ -213,9 +238,10 @@ def _language_of(job: Job) -> AbstractContextManager[None]:
     return translation.override(job.owner.language if job.owner else None)
 
 
-def _batches(importer: Importer, *, begin: int = 0) -> Iterator[tuple[int, list[Row]]]:
-    for start in range(begin, len(importer.rows), importer.batch):
-        yield start, importer.rows[start : start + importer.batch]
+def _batches(importer: Importer, *, begin: int = 0) -> Iterator[list[Row]]:
+    rows = itertools.islice(importer.rows, begin, None)
+    while batch := list(itertools.islice(rows, importer.batch)):
+        yield batch
 
 
 def _refused_rows_file(sheet: Sheet, summary: Summary, name: str) -> "File[Any] | None":

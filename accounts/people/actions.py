@@ -1,5 +1,6 @@
 """Changing what is known of a person. The past is never rewritten: numbers and placements end, and the next begin."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -88,7 +89,7 @@ def edit_person(person: User, *, by: Any, **profile: Any) -> User:
         setattr(person, name, value)
     if "email" in changed:
         person.mail_refused = ""
-        forget_old_addresses(person)
+        forget_old_addresses({person.pk: person.email})
     person.save(update_fields=[*changed, "mail_refused"])
     record("person.edited", person, by=by, fields=sorted(changed))
     return person
@@ -183,7 +184,7 @@ def transfer(person: User, service: Service, *, from_on: date, by: Any, end_role
             record("person.left", person, by=by, agency=old, after=service.agency, from_on=from_on)
         if end_roles:
             end_grants(person, on=today, by=by)
-        end_sessions(person)
+        end_sessions(person.pk)
     return person
 
 
@@ -200,7 +201,7 @@ def deactivate_person(person: User, *, by: Any, reason: str = "") -> User:
     person.deactivated_on = today
     person.save(update_fields=["is_active", "deactivated_on"])
     end_grants(person, on=today, by=by)
-    end_sessions(person)
+    end_sessions(person.pk)
     end_tokens(person)
     record("person.deactivated", person, by=by, reason=reason)
     return person
@@ -239,9 +240,12 @@ def end_grants(person: User, *, on: date, by: Any) -> int:
     return len(grants)
 
 
-def forget_old_addresses(person: User) -> None:
-    """An address that no longer belongs to the person opens no door: allauth keeps its own list."""
-    EmailAddress.objects.filter(user_id=person.pk).exclude(email__iexact=person.email).delete()
+def forget_old_addresses(addresses: Mapping[int, str]) -> None:
+    """An address that no longer belongs to a person opens no door: allauth keeps its own list. By person, the address of now."""
+    listed = EmailAddress.objects.filter(user_id__in=addresses).values_list("pk", "user_id", "email")
+    old = [pk for pk, person, address in listed if address.upper() != addresses[person].upper()]
+    if old:
+        EmailAddress.objects.filter(pk__in=old).delete()
 
 
 def open_placement(person: User, *, before: date) -> Placement | None:

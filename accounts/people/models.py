@@ -40,6 +40,12 @@ class Rank(models.Model):
         return f"{self.name} / {self.golongan}" if self.name else f"Golongan {self.golongan}"
 
 
+def with_titles(name: str, before: str, after: str) -> str:
+    """ "Dr. Rina Hasibuan, S.Kom."."""
+    name = f"{before} {name}".strip()
+    return f"{name}, {after}" if after else name
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, nip: str | None = None, password: str | None = None, **fields: Any) -> "User":
         user = self.model(nip=nip, **fields)
@@ -161,8 +167,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def full_name(self) -> str:
         """The name with titles, as it is printed: "Dr. Rina Hasibuan, S.Kom."."""
-        name = f"{self.title_before} {self.name}".strip()
-        return f"{name}, {self.title_after}" if self.title_after else name
+        return with_titles(self.name, self.title_before, self.title_after)
 
     @property
     def zone(self) -> str:

@@ -4,8 +4,7 @@ An empty cell or a missing column says nothing and changes nothing. A person who
 post, golongan or status is a new placement from today on.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,19 +15,22 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from accounts.agencies.models import Agency
-from accounts.jobs.imports import CREATED, REFUSED, UNCHANGED, UPDATED, Outcome, RowError
+from accounts.jobs.imports import CREATED, UPDATED, Outcome, RowError
 from accounts.people.actions import rank_fits
+from accounts.people.firsts import Firsts, FirstsAtHand, FirstsInTable, Value
 from accounts.people.models import PersonNumber, Rank, User
-from accounts.people.nip import BadNumber, Nip, bare, parse_nip
-from accounts.people.roster_writing import PLACE, write_people
+from accounts.people.nip import BadNumber, bare, parse_nip
+from accounts.people.roster_lines import Known, Line
+from accounts.people.roster_writing import write_people
 from accounts.people.rules import may_manage_unit
 from asn_lms.lib.days import local_day
 from asn_lms.lib.refusals import Refusal
-from asn_lms.lib.sheets import Row, Sheet
+from asn_lms.lib.sheets import Row, Stream
 
 COLUMNS = ("nip", "nama", "gelar_depan", "gelar_belakang", "email", "unit", "jabatan", "golongan", "status")
 # Column → field of the profile, for text that is taken as it stands.
 TEXTS = {"nama": "name", "gelar_depan": "title_before", "gelar_belakang": "title_after", "jabatan": "post"}
+LONGEST = {name: int(getattr(User._meta.get_field(name), "max_length", 0)) for name in TEXTS.values()}
 STATUSES = {
     "pns": User.Employment.PNS,
     "cpns": User.Employment.CPNS,
@@ -39,54 +41,21 @@ STATUSES = {
 }
 
 
-@dataclass
-class Line:
-    """One row and what it means: the person, new or known, with the values that the row gives them."""
-
-    row: Row
-    person: User | None = None
-    number: Nip | None = None
-    changed: dict[str, Any] = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
-    errors: list[RowError] = field(default_factory=list)
-
-    @property
-    def kind(self) -> str:
-        if self.errors or self.person is None:
-            return REFUSED
-        if self.person.pk is None:
-            return CREATED
-        return UPDATED if self.changed else UNCHANGED
-
-    @property
-    def changes_place(self) -> bool:
-        return bool(self.changed.keys() & set(PLACE))
-
-    def outcome(self) -> Outcome:
-        return Outcome(
-            row=self.row.number,
-            kind=self.kind,
-            label=self.row.get("nama", "")[:150],
-            number=bare(self.row.get("nip", ""))[:30],
-            unit=self.row.get("unit", "")[:60],
-            errors=self.errors,
-        )
-
-
 class Roster:
-    """The importer of people."""
+    """The importer of people. It takes the units and ranks as they are when it begins."""
 
     required: Sequence[str] = ("nip", "nama", "unit", "status")
     batch = 1000
 
-    def __init__(self, sheet: Sheet, by: Any) -> None:
+    def __init__(self, sheet: Stream, by: Any, firsts: Firsts | None = None) -> None:
         self.sheet = sheet
         self.by = by
-        self.rows = sheet.rows
+        self.rows: Iterable[Row] = sheet.rows
         self.units = {unit.code.upper(): unit for unit in Agency.objects.get_queryset()}
-        self.ranks = {(rank.scheme, rank.golongan.upper()): rank for rank in Rank.objects.all()}
-        self.first_with_number = _first_rows(self.rows, "nip", bare)
-        self.first_with_email = _first_rows(self.rows, "email", str.upper)
+        ranks = list(Rank.objects.all())
+        self.ranks = {(rank.scheme, rank.golongan.upper()): rank for rank in ranks}
+        self.ranks_by_key: dict[int | None, Rank] = {rank.pk: rank for rank in ranks}
+        self.firsts = firsts or FirstsAtHand(sheet.rows)
 
     def check(self, rows: list[Row]) -> list[Outcome]:
         return [line.outcome() for line in self.read(rows)]
@@ -95,59 +64,41 @@ class Roster:
         """Read and write again when somebody else took a number or an address in between: then the row says so."""
         for _try in range(3):
             lines = self.read(rows, lock=True)
-            outcomes = [line.outcome() for line in lines]  # before writing, which gives new people their key
             try:
                 with transaction.atomic():
                     write_people([line for line in lines if line.kind in {CREATED, UPDATED}], by=self.by)
             except IntegrityError:
                 continue
-            return outcomes
+            return [line.outcome() for line in lines]
         raise Refusal(_("Somebody else is changing the same people. Try again in a moment."))
 
     def read(self, rows: list[Row], *, lock: bool = False) -> list[Line]:
         """What the rows mean against what is known now; with `lock` the known people stay as they are until commit."""
         numbers = [bare(row.get("nip", "")) for row in rows]
-        known = _people_with(numbers, lock=lock)
-        former = set(
-            PersonNumber.objects.filter(number__in=numbers, until_on__isnull=False).values_list("number", flat=True)
-        )
-        emails = [row.get("email", "").upper() for row in rows if row.get("email")]
-        owners = {
-            row["address"]: row["pk"]
-            for row in User.objects.annotate(address=Upper("email")).filter(address__in=emails).values("address", "pk")
-        }
-        lines = []
-        for row, number in zip(rows, numbers, strict=True):
-            line = Line(row)
-            self._read_line(line, known.get(number), number in former, owners)
-            lines.append(line)
-        return lines
+        now = _Now(self, rows, numbers, lock=lock)
+        return [self._read_line(row, number, now) for row, number in zip(rows, numbers, strict=True)]
 
-    def _read_line(self, line: Line, known: User | None, is_former: bool, owners: dict[str, int]) -> None:
-        unit = self._unit(line)
+    def _read_line(self, row: Row, number: str, now: "_Now") -> Line:
+        known = now.known.get(number)
+        line = Line(row, known)
+        line.unit = self._unit(line)
         employment = self._employment(line, known)
-        today = local_day(str(unit.zone)) if unit else local_day(Agency.Zone.WIB)
-        self._number(line, employment, today, is_former and known is None)
-        self._known_person(line, known)
+        line.today = now.day(line.unit.zone if line.unit else Agency.Zone.WIB)
+        self._number(line, employment, now)
+        self._known_person(line, known, now)
         rank = self._rank(line, employment, known)
         values: dict[str, Any] = self._texts(line)
-        email = self._email(line, known, owners)
-        if line.errors or unit is None:
-            return
-        values |= {"agency_id": unit.pk, "employment": employment}
+        email = self._email(line, known, now)
+        if line.errors or line.unit is None:
+            return line
+        values |= {"agency_id": line.unit.pk, "employment": employment}
         if rank:
             values["rank_id"] = rank.pk
         if email:
             values["email"] = email
-        person = known or User(nip=line.number.number if line.number else None)
-        line.changed = {name: value for name, value in values.items() if getattr(person, name) != value}
-        line.before = {name: getattr(person, name) for name in PLACE}
-        for name, value in line.changed.items():
-            setattr(person, name, value)
-        person.agency = unit  # the object at hand, so that nobody asks the database for it a thousand times
-        if known is None and line.number:
-            person.birth_on, person.sex = line.number.birth_on, line.number.sex
-        line.person = person
+        line.changed = {name for name, value in values.items() if known is None or getattr(known, name) != value}
+        line.values = values
+        return line
 
     def _unit(self, line: Line) -> Agency | None:
         code = line.row.get("unit", "")
@@ -167,7 +118,7 @@ class Roster:
             line.errors.append(RowError("unit", _("%(unit)s is closed.") % {"unit": unit}))
         return unit
 
-    def _employment(self, line: Line, known: User | None) -> str:
+    def _employment(self, line: Line, known: Known | None) -> str:
         text = line.row.get("status", "")
         if not text and known:
             return known.employment
@@ -176,12 +127,12 @@ class Roster:
             line.errors.append(RowError("status", _("The status must be PNS, CPNS or PPPK.")))
         return status or ""
 
-    def _number(self, line: Line, employment: str, today: date, is_former: bool) -> None:
+    def _number(self, line: Line, employment: str, now: "_Now") -> None:
         text = line.row.get("nip", "")
         if not employment:
             return
         try:
-            line.number = parse_nip(text, employment, today=today)
+            line.number = parse_nip(text, employment, today=line.today)
         except BadNumber as refusal:
             hint = refusal.hint
             if refusal.was_shortened:
@@ -190,18 +141,18 @@ class Roster:
                 ) % {"letter": self.sheet.letter_of("nip")}
             line.errors.append(RowError("nip", str(refusal.sentence), hint))
             return
-        first = self.first_with_number.get(line.number.number)
+        first = now.firsts.get(("nip", line.number.number))
         if first != line.row.number:
             line.errors.append(RowError("nip", _("This NIP is already in row %(row)s.") % {"row": first}))
-        elif is_former:
+        elif line.known is None and line.number.number in now.former:
             line.errors.append(
                 RowError("nip", _("This number was replaced by another one."), _("Use the person's present number."))
             )
 
-    def _known_person(self, line: Line, known: User | None) -> None:
+    def _known_person(self, line: Line, known: Known | None, now: "_Now") -> None:
         if known is None:
             return
-        if self.by is not None and not may_manage_unit(self.by, known.agency):
+        if self.by is not None and not may_manage_unit(self.by, now.agencies.get(known.agency_id)):
             line.errors.append(
                 RowError(
                     "nip",
@@ -214,10 +165,11 @@ class Roster:
                 RowError("nip", _("This account is inactive."), _("Activate it first on the person's page."))
             )
 
-    def _rank(self, line: Line, employment: str, known: User | None) -> Rank | None:
+    def _rank(self, line: Line, employment: str, known: Known | None) -> Rank | None:
         text = line.row.get("golongan", "")
         if not text:
-            if known and known.rank and employment and not rank_fits(known.rank, employment):
+            present = self.ranks_by_key.get(known.rank_id) if known else None
+            if present and employment and not rank_fits(present, employment):
                 line.errors.append(RowError("golongan", _("The status changes, so the golongan is needed too.")))
             return None
         if not employment or employment == User.Employment.OTHER:
@@ -242,7 +194,7 @@ class Roster:
             text = " ".join(line.row.get(column, "").split())
             if not text:
                 continue
-            most = int(getattr(User._meta.get_field(name), "max_length", None) or 0)
+            most = LONGEST[name]
             if len(text) > most:
                 line.errors.append(
                     RowError(column, _("%(count)d letters, at most %(most)d fit.") % {"count": len(text), "most": most})
@@ -252,7 +204,7 @@ class Roster:
             line.errors.append(RowError("nama", _("The name is missing.")))
         return values
 
-    def _email(self, line: Line, known: User | None, owners: dict[str, int]) -> str:
+    def _email(self, line: Line, known: Known | None, now: "_Now") -> str:
         email = line.row.get("email", "")
         if not email:
             return ""
@@ -261,8 +213,8 @@ class Roster:
         except ValidationError:
             line.errors.append(RowError("email", _("%(email)s is no e-mail address.") % {"email": email[:100]}))
             return ""
-        first = self.first_with_email.get(email.upper())
-        owner = owners.get(email.upper())
+        first = now.firsts.get(("email", email.upper()))
+        owner = now.owners.get(email.upper())
         if first != line.row.number:
             line.errors.append(RowError("email", _("This e-mail is already in row %(row)s.") % {"row": first}))
         elif owner is not None and (known is None or owner != known.pk):
@@ -272,17 +224,41 @@ class Roster:
         return email
 
 
-def _first_rows(rows: list[Row], column: str, key: Any) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in rows:
-        value = key(row.get(column, ""))
-        if value:
-            found.setdefault(value, row.number)
-    return found
+class LongRoster(Roster):
+    """The same for a file of any length, which is read once, from top to bottom."""
+
+    batch = 4000
+
+    def __init__(self, sheet: Stream, by: Any) -> None:
+        super().__init__(sheet, by, FirstsInTable())
 
 
-def _people_with(numbers: list[str], *, lock: bool) -> dict[str, User]:
-    people = User.objects.filter(nip__in=[number for number in numbers if number]).prefetch_related("agency", "rank")
+class _Now:
+    """What is known now of the people, numbers and addresses of some rows."""
+
+    def __init__(self, roster: Roster, rows: list[Row], numbers: list[str], *, lock: bool) -> None:
+        self.known = _people_with(numbers, lock=lock)
+        missing = [number for number in numbers if number and number not in self.known]
+        self.former = set(
+            PersonNumber.objects.filter(number__in=missing, until_on__isnull=False).values_list("number", flat=True)
+        )
+        emails = [row.get("email", "").upper() for row in rows if row.get("email")]
+        people = User.objects.annotate(address=Upper("email")).filter(address__in=emails)
+        self.owners: dict[str, int] = dict(people.values_list("address", "pk"))
+        self.firsts: dict[Value, int] = roster.firsts.of(rows)
+        keys = {person.agency_id for person in self.known.values()} if roster.by is not None else set()
+        self.agencies: dict[int | None, Agency] = {**Agency.objects.in_bulk(keys - {None})}
+        self._days: dict[str, date] = {}
+
+    def day(self, zone: str) -> date:
+        """Today in that zone, asked once."""
+        if zone not in self._days:
+            self._days[zone] = local_day(zone)
+        return self._days[zone]
+
+
+def _people_with(numbers: list[str], *, lock: bool) -> dict[str, Known]:
+    people = User.objects.filter(nip__in=[number for number in numbers if number]).order_by("pk")
     if lock:
-        people = people.order_by("pk").select_for_update(no_key=True)
-    return {str(person.nip): person for person in people}
+        people = people.select_for_update(no_key=True)
+    return {person.nip: person for person in map(Known._make, people.values_list(*Known._fields))}

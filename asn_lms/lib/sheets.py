@@ -4,6 +4,7 @@ Reading forgives what offices send: UTF-8 or Windows-1252, `,` or `;` or tab, he
 numbers as text, since a spreadsheet shortens 18 digits. Source for formula cells: OWASP, CSV injection.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -22,6 +23,8 @@ from asn_lms.lib.uploads import CSV, SHEETS, XLSX, content_type
 LARGEST_UNPACKED = 300 * 1024 * 1024
 LARGEST_RATIO = 100
 MOST_ROWS = 200_000
+# Bytes that are looked at together when the letters of a file are tried.
+_PIECE = 1024 * 1024
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _LONG_NUMBER = re.compile(r"[0-9]{12,}")
 _GUARDED = re.compile(r"'(?=[=+\-@|%\t\r\n]|[0-9]{12})")
@@ -40,11 +43,11 @@ class Row(dict[str, str]):
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A sheet that was opened: its headings, and its rows below them."""
+class Stream:
+    """A sheet that is read from top to bottom, once: its headings, and its rows as they come."""
 
     headings: list[str]
-    rows: list[Row]
+    rows: Iterable[Row]
 
     def letter_of(self, heading: str) -> str:
         """The letter over that column, as the person sees it in Excel: A, B … AA; empty when there is no such column."""
@@ -57,20 +60,41 @@ class Sheet:
         return letters
 
 
+@dataclass(frozen=True)
+class Sheet(Stream):
+    """A sheet that was read whole."""
+
+    rows: list[Row]
+
+
 def read_rows(file: IO[bytes]) -> Iterator[Row]:
     """The rows of the first sheet that are not blank, by heading; every value is text without spaces around it."""
     yield from open_sheet(file).rows
 
 
 def open_sheet(file: IO[bytes], *, required: Sequence[str] = ()) -> Sheet:
-    """Read the first sheet. Refuses what is no table, what has no or doubled headings, and what lacks a required column."""
+    """Read the first sheet. Refuses what is no table, what has no or doubled headings, what lacks a required column, and what has too many
+    rows.
+    """
+    file.seek(0)
+    stream = stream_sheet(io.BytesIO(file.read()), required=required, most=MOST_ROWS)
+    return Sheet(stream.headings, list(stream.rows))
+
+
+def stream_sheet(file: IO[bytes], *, required: Sequence[str] = (), most: int | None = None) -> Stream:
+    """The first sheet of a file that stays open meanwhile, with no more of a CSV in memory than the row that is read. It may have any number
+    of rows; a workbook, which is opened whole, as many as an upload.
+    """
     found = content_type(file)
     if found not in SHEETS:
         raise Refusal(_("This is not a table. Send a CSV or XLSX file with the column names in the first row."))
     file.seek(0)
-    content = file.read()
-    lines = _xlsx_lines(content) if found == XLSX else _csv_lines(content)
-    first = next(lines, None)
+    lines = _xlsx_lines(file.read()) if found == XLSX else _csv_lines(file)
+    headings = _headings(next(lines, None), required)
+    return Stream(headings, _rows(headings, lines, MOST_ROWS if found == XLSX else most))
+
+
+def _headings(first: list[str] | None, required: Sequence[str]) -> list[str]:
     headings = [_heading(value) for value in first or []]
     while headings and not headings[-1]:
         headings.pop()
@@ -85,19 +109,19 @@ def open_sheet(file: IO[bytes], *, required: Sequence[str] = ()) -> Sheet:
             _("The column %(missing)s is missing. The first row has: %(found)s.")
             % {"missing": ", ".join(missing), "found": ", ".join(name for name in headings if name)[:200]}
         )
-    return Sheet(headings, list(_rows(headings, lines)))
+    return headings
 
 
-def _rows(headings: list[str], lines: Iterator[list[str]]) -> Iterator[Row]:
+def _rows(headings: list[str], lines: Iterator[list[str]], most: int | None) -> Iterator[Row]:
     for number, values in enumerate(lines, start=2):
         row = Row(zip(headings, values + [""] * (len(headings) - len(values)), strict=False))
         row.pop("", None)
         row.number = number
         if row.is_blank:
             continue
-        if number > MOST_ROWS:
+        if most is not None and number > most:
             raise Refusal(
-                _("The file has more than %(count)s rows. Split it.") % {"count": f"{MOST_ROWS:,}".replace(",", ".")}
+                _("The file has more than %(count)s rows. Split it.") % {"count": f"{most:,}".replace(",", ".")}
             )
         yield row
 
@@ -110,28 +134,41 @@ def _text(value: str) -> str:
     return _GUARDED.sub("", value.strip(), count=1) if value.startswith("'") else value.strip()
 
 
-def _csv_lines(content: bytes) -> Iterator[list[str]]:
-    text = _decoded(content)
-    first = text.split("\n", 1)[0]
+def _csv_lines(file: IO[bytes]) -> Iterator[list[str]]:
+    encoding = _encoding(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    first = text.readline()
     delimiter = max(";,\t", key=first.count)
+    text.seek(0)
     try:
-        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for line in csv.reader(text, delimiter=delimiter):
             yield [_text(value) for value in line]
     except csv.Error as error:
         raise Refusal(_("The file cannot be read as CSV. Save it again as CSV UTF-8 or XLSX.")) from error
 
 
-def _decoded(content: bytes) -> str:
-    has_utf16_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if has_utf16_mark else ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+def _encoding(file: IO[bytes]) -> str:
+    """What the whole file can be read in: a letter that does not fit may stand in its last row."""
+    file.seek(0)
+    has_utf16_mark = file.read(2) in {b"\xff\xfe", b"\xfe\xff"}
+    for encoding in ["utf-16"] if has_utf16_mark else ["utf-8-sig", "cp1252"]:
+        if _is_written_in(encoding, file):
+            return encoding
     raise Refusal(_("The letters of this file cannot be read. Save it again as CSV UTF-8 or XLSX."))
+
+
+def _is_written_in(encoding: str, file: IO[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while piece := file.read(_PIECE):
+            if "\0" in decoder.decode(piece):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _xlsx_lines(content: bytes) -> Iterator[list[str]]:
@@ -267,4 +304,17 @@ def _guarded(value: Any) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) or _LONG_NUMBER.fullmatch(cell) else cell
 
 
-__all__ = ["CSV", "SHEETS", "XLSX", "Row", "Sheet", "open_sheet", "plain", "read_rows", "write_csv", "write_xlsx"]
+__all__ = [
+    "CSV",
+    "SHEETS",
+    "XLSX",
+    "Row",
+    "Sheet",
+    "Stream",
+    "open_sheet",
+    "plain",
+    "read_rows",
+    "stream_sheet",
+    "write_csv",
+    "write_xlsx",
+]

@@ -16,12 +16,15 @@ import django
 
 from tests.bench.book import measured
 from tests.bench.browsing import PEOPLE_AT_ONCE, Browser, measure, signed_in
+from tests.bench.importing import import_everybody
 from tests.bench.processes import KIBIBYTE
 from tests.bench.report import Report
 from tests.product import product
 
 PROFILES = {"small": (100_000, 300_000), "nation": (6_500_000, 20_000_000)}
 SECONDS = 4.0  # for each page and load
+# Of how many one is imported in the night: everybody where there is time.
+IMPORTED = {"small": 10, "nation": 1}
 
 
 def run(report: Report, profile: str) -> None:
@@ -57,6 +60,19 @@ def run(report: Report, profile: str) -> None:
             report.add("book_memory", told["mib"], "MiB")
         for name, words in (("people", ""), ("search", "&q=siregar")):
             _measure_page(report, f"nation_{name}", head, f"/reports/people/?{words}")
+        _measure_import(report, head, people // IMPORTED[profile])
+
+
+def _measure_import(report: Report, head: Browser, people: int) -> None:
+    found = import_everybody(head, Path(os.environ["DATA_DIR"]) / "nightly.csv", people)
+    report.add("nightly_import_rows", found.rows, "rows")
+    report.add("nightly_import", found.seconds, "s")
+    report.add("nightly_import_rate", found.rows / found.seconds, "rows/s")
+    report.add("nightly_import_memory", found.mebibytes, "MiB")
+    report.add("nightly_import_report_p50", found.p50, "ms")
+    report.add("nightly_import_report_p95", found.p95, "ms")
+    report.add("nightly_import_stale", found.stale, "people")
+    report.add("nightly_import_until_fresh", found.stale_seconds, "s")
 
 
 def _measure_page(report: Report, name: str, head: Browser, path: str) -> None:

@@ -1,7 +1,5 @@
 """Rows by COPY, into tables whose indexes and foreign keys are put back afterwards: then PostgreSQL itself checks every row."""
 
-import io
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,36 +9,11 @@ from typing import Any
 
 from django.db import connection, models
 
+from asn_lms.lib.copying import copy, text
+
 LINES_AT_ONCE = 50_000
-# Characters that psycopg2 takes from a batch at once.
-PIECE = 1024 * 1024
 # What is still to be checked at the end of the transaction is checked now: a table that waits for it cannot be altered.
 SETTLED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
-_AWKWARD = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-
-
-def text(value: Any) -> str:
-    """A value in COPY's text format."""
-    write = _WRITTEN.get(type(value), str)
-    return write(value)
-
-
-def _words(value: str) -> str:
-    return value.translate(_AWKWARD)
-
-
-def _json(value: Any) -> str:
-    return _words(json.dumps(value, ensure_ascii=False))
-
-
-# By type, since a nation is a billion values.
-_WRITTEN: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _nothing: r"\N",
-    bool: lambda value: "t" if value else "f",
-    str: _words,
-    list: _json,
-    dict: _json,
-}
 
 
 class _Copier:
@@ -52,10 +25,10 @@ class _Copier:
         self._pool = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
 
-    def copy(self, sql: str, lines: list[str]) -> None:
+    def copy(self, table: str, columns: str, lines: list[str]) -> None:
         self.wait()
         connection.ensure_connection()
-        self._pending = self._pool.submit(_copy, connection.connection, sql, lines)
+        self._pending = self._pool.submit(copy, connection.connection, table, columns, lines)
 
     def wait(self) -> None:
         if self._pending:
@@ -67,11 +40,6 @@ class _Copier:
         """For `connection.execute_wrapper`."""
         self.wait()
         return execute(*asked)
-
-
-def _copy(line: Any, sql: str, lines: list[str]) -> None:
-    with line.cursor() as cursor:
-        cursor.copy_expert(sql, io.StringIO("".join(lines)), PIECE)
 
 
 _copier: ContextVar[_Copier | None] = ContextVar("copier", default=None)
@@ -127,11 +95,10 @@ class Table:
 
     def _flush(self) -> None:
         if self._lines:
-            sql, copier = f"COPY {self.name} ({self._names}) FROM STDIN", _copier.get()
-            if copier:
-                copier.copy(sql, self._lines)
+            if copier := _copier.get():
+                copier.copy(self.name, self._names, self._lines)
             else:
-                _copy(connection, sql, self._lines)
+                copy(connection, self.name, self._names, self._lines)
             self.written += len(self._lines)
             self._lines = []
 
