@@ -24,14 +24,17 @@ BOTH = """
 """
 
 
+def unit_of(person: User) -> Agency:
+    assert person.agency
+    return person.agency
+
+
 @pytest.fixture
 def people() -> Cast:
     people = cast()
     for learner in (people.learner, people.other_learner):
         learner.placements.all().delete()
-        Placement.objects.create(
-            person=learner, agency_id=learner.agency_id, employment="pns", from_on=date(2024, 3, 1)
-        )
+        Placement.objects.create(person=learner, agency=unit_of(learner), employment="pns", from_on=date(2024, 3, 1))
     while fold():
         pass
     return people
@@ -127,7 +130,7 @@ def end(person: User) -> None:
 
 
 def begin(person: User) -> None:
-    Placement.objects.create(person=person, agency_id=person.agency_id, employment="pns", from_on=DAY)
+    Placement.objects.create(person=person, agency=unit_of(person), employment="pns", from_on=DAY)
 
 
 def test_a_place_that_ends_and_none_begins_marks(people: Cast) -> None:
