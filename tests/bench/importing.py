@@ -65,7 +65,9 @@ def _write(file: Path, people: int) -> None:
     for path, code in Agency.objects.filter(is_active=True, depth__gt=1).values_list("path", "code"):
         units.setdefault(path[: 2 * Agency.steplen], []).append(code)
     columns = ("nip", "name", "agency__code", "agency__path", "employment")
-    rows = User.objects.filter(is_active=True, agency__depth__gt=1).order_by("pk").values_list(*columns)[:people]
+    # Not of those who bear a role: who is moved is signed out, and one of them asks for the report.
+    people_of_units = User.objects.filter(is_active=True, agency__depth__gt=1, grants=None)
+    rows = people_of_units.order_by("pk").values_list(*columns)[:people]
     with file.open("w", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
