@@ -1,9 +1,8 @@
 """In which row of a file a number or an address came first: another row may not bear it again."""
 
+import sqlite3
 from collections.abc import Iterable
 from typing import Protocol
-
-from django.db import connection
 
 from accounts.people.nip import bare
 from asn_lms.lib.sheets import Row
@@ -27,27 +26,27 @@ class FirstsAtHand:
         return self._found
 
 
-class FirstsInTable:
-    """Of a file of any length: PostgreSQL remembers them, in a temporary table of this connection."""
+class FirstsOnDisk:
+    """Of a file of any length: remembered in a file of its own that has no name and goes with the process. Not in PostgreSQL, where a pooler
+    may give each transaction another connection.
+    """
 
     def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.roster_firsts")
-            cursor.execute(
-                'CREATE TEMP TABLE roster_firsts ("column" text, value text COLLATE "C", row int, PRIMARY KEY (value, "column"))'
-            )
+        self._disk = sqlite3.connect("", isolation_level=None)
+        self._disk.execute("PRAGMA journal_mode = OFF")
+        self._disk.execute(
+            'CREATE TABLE firsts ("column" TEXT, value TEXT, row INTEGER, PRIMARY KEY (value, "column")) WITHOUT ROWID'
+        )
 
     def of(self, rows: list[Row]) -> dict[Value, int]:
         found = _firsts(rows)
-        columns, values = [column for column, _value in found], [value for _column, value in found]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO roster_firsts SELECT * FROM unnest(%s::text[], %s::text[], %s::int[]) ON CONFLICT DO NOTHING",
-                [columns, values, list(found.values())],
-            )
-            if cursor.rowcount < len(found):
-                cursor.execute('SELECT "column", value, row FROM roster_firsts WHERE value = ANY(%s)', [values])
-                found.update({(column, value): row for column, value, row in cursor})
+        added = self._disk.executemany(
+            "INSERT OR IGNORE INTO firsts VALUES (?, ?, ?)", ((*value, row) for value, row in found.items())
+        ).rowcount
+        if added < len(found):
+            asked = 'SELECT row FROM firsts WHERE value = ? AND "column" = ?'
+            for column, value in found:
+                [found[column, value]] = self._disk.execute(asked, (value, column)).fetchone()
         return found
 
 

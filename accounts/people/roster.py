@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.agencies.models import Agency
 from accounts.jobs.imports import CREATED, UPDATED, Outcome, RowError
 from accounts.people.actions import rank_fits
-from accounts.people.firsts import Firsts, FirstsAtHand, FirstsInTable, Value
+from accounts.people.firsts import Firsts, FirstsAtHand, FirstsOnDisk, Value
 from accounts.people.models import PersonNumber, Rank, User
 from accounts.people.nip import BadNumber, bare, parse_nip
 from accounts.people.roster_lines import Known, Line
@@ -230,7 +230,7 @@ class LongRoster(Roster):
     batch = 4000
 
     def __init__(self, sheet: Stream, by: Any) -> None:
-        super().__init__(sheet, by, FirstsInTable())
+        super().__init__(sheet, by, FirstsOnDisk())
 
 
 class _Now:
