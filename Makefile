@@ -37,7 +37,7 @@ screenshots: $(TEST_ENV) $(ASSETS)  ## pictures of the main screens into DATA_DI
 	@sh .ci/have chromium chromium "the pictures"
 	$(PYTHON) -m tests.screenshots
 
-bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine, in five minutes
+bench: $(TEST_ENV) $(ASSETS)  ## how fast and how heavy the product is on this machine; see docs/performance.md
 	@$(PYTHON) -m tests.bench
 
 LIGHTHOUSE = tests/lighthouse/node_modules/.ready
